@@ -1,0 +1,1 @@
+"""Guard: Great Expectations suites, their runner and the vocabulary of check results."""

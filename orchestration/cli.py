@@ -1,0 +1,264 @@
+"""The command line. Thin: parse, call, print; every rule lives in the packages it calls.
+
+Dagster, dbt and Great Expectations are imported inside the commands that need them, so that ``tilannekuva release list`` answers
+at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from orchestration.lock import NightIsRunning, one_night_at_a_time
+from sources.settings import REPOSITORY, Settings
+
+if TYPE_CHECKING:
+    from dagster import ExecuteInProcessResult
+
+RELEASED, FAILED, WITHHELD = 0, 1, 2
+
+app = typer.Typer(
+    help="Tilannekuva: the nightly situation picture of a wellbeing services county.", no_args_is_help=True
+)
+release_app = typer.Typer(help="List, verify and roll back releases.", no_args_is_help=True)
+app.add_typer(release_app, name="release")
+out = Console()
+err = Console(stderr=True)
+
+
+class Language(StrEnum):
+    """Languages of everything a user reads; Finnish first."""
+
+    fi = "fi"
+    sv = "sv"
+    en = "en"
+
+
+LanguageOption = Annotated[Language, typer.Option(help="Language of what is printed.")]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help="The day the night is made for; today by default."),
+]
+
+
+@app.command()
+def generate(
+    organisation: Annotated[str, typer.Option(help="organisation_id, such as kymenlaakso")] = "kymenlaakso",
+    months: Annotated[int, typer.Option(min=1, help="months from January 2023 on")] = 36,
+    scale: Annotated[float, typer.Option(min=0.001, help="1 = as many rows as a real county")] = 0.02,
+    seed: Annotated[int, typer.Option(help="the same seed gives the same bytes")] = 1,
+) -> None:
+    """Put generated demo extracts and the real public payloads into landing/."""
+    from sources.demo import generate as make
+    from sources.public import land_public_payloads
+
+    settings = Settings().ensure()
+    try:
+        with _bar() as bar:
+            bar.add_task(f"generate {organisation}", total=None)
+            report = make(settings, organisation_id=organisation, months=months, scale=scale, seed=seed)
+    except (FileExistsError, ValueError) as problem:
+        err.print(str(problem), style="red", markup=False)
+        raise typer.Exit(FAILED) from problem
+    land_public_payloads(settings)
+    out.print(str(report), markup=False, highlight=False)
+
+
+@app.command()
+def nightly(as_of: AsOf = None, language: LanguageOption = Language.fi) -> None:
+    """The whole job through Dagster. Exit 0 released, 1 failed, 2 released with data withheld."""
+    raise typer.Exit(_run_night(as_of.date() if as_of else None, language))
+
+
+@app.command()
+def demo(
+    as_of: AsOf = None,
+    months: Annotated[int, typer.Option(min=1)] = 33,
+    scale: Annotated[float, typer.Option(min=0.001)] = 0.02,
+    language: LanguageOption = Language.fi,
+) -> None:
+    """What `make run` does: demo extracts where nothing has ever landed, then the nightly and a summary."""
+    from sources.lake import has_deliveries, only_generated
+
+    settings = Settings().ensure()
+    if not has_deliveries(settings) and not any(settings.landing.glob("*/*/*")):
+        generate(months=months, scale=scale)
+    # The demo's own date holds only while everything in the house is generated; real deliveries are judged by today.
+    judged = as_of.date() if as_of and only_generated(settings) else None
+    raise typer.Exit(_run_night(judged, language))
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="the file to be delivered")],
+    extract: Annotated[str, typer.Option(help="extract_id, such as kirjanpito")],
+    organisation: Annotated[str, typer.Option()] = "kymenlaakso",
+    language: LanguageOption = Language.fi,
+) -> None:
+    """Read a file as the night would, without taking it in. Exit 0 acceptable, 1 it would be refused."""
+    from orchestration.shown import checked
+
+    from sources.contract import load_contracts
+    from sources.landing import check_file
+
+    contracts = load_contracts()
+    if extract not in contracts:
+        err.print(f"unknown extract {extract!r}; known: {', '.join(sorted(contracts))}", style="red")
+        raise typer.Exit(FAILED)
+    reading = check_file(file, contracts[extract], organisation)
+    out.print(checked(reading, language.value))
+    raise typer.Exit(RELEASED if reading.decision == "accepted" else FAILED)
+
+
+@app.command()
+def status(language: LanguageOption = Language.fi) -> None:
+    """What is current, what is overdue or held back, open incidents."""
+    _summarise(Settings(), language)
+
+
+@app.command()
+def report(
+    release: Annotated[str, typer.Option(help="release_id; the current one by default")] = "current",
+    language: LanguageOption = Language.fi,
+) -> None:
+    """Print the path of a release's page."""
+    page = Settings().releases / release / "report" / f"{language.value}.html"
+    if not page.exists():
+        err.print(f"no page at {page}", style="red", markup=False)
+        raise typer.Exit(FAILED)
+    out.print(page.resolve().as_uri(), soft_wrap=True)
+
+
+@app.command()
+def dev() -> None:
+    """The Dagster pages and daemon on 127.0.0.1."""
+    home = _dagster_home(Settings().ensure())
+    program = Path(sys.executable).parent / "dagster"
+    command = [str(program), "dev", "-h", "127.0.0.1", "-w", str(REPOSITORY / "workspace.yaml")]
+    raise typer.Exit(subprocess.call(command, env={**os.environ, "DAGSTER_HOME": str(home)}))
+
+
+@release_app.command("list")
+def release_list() -> None:
+    """Releases on disk, newest first; the current one is marked."""
+    from publishing.release import list_releases
+
+    for found in list_releases(Settings()):
+        out.print(f"{'*' if found.current else ' '} {found.release_id}  {found.as_of}", highlight=False)
+
+
+@release_app.command("rollback")
+def release_rollback(
+    release_id: Annotated[str | None, typer.Argument(help="the previous one by default")] = None,
+) -> None:
+    """Make an earlier release the current one again."""
+    from publishing.release import ReleaseError, rollback
+
+    settings = Settings()
+    try:
+        with one_night_at_a_time(settings.home, "release rollback"):
+            out.print(f"current is now {rollback(settings, release_id).release_id}", highlight=False)
+    except (NightIsRunning, ReleaseError) as problem:
+        err.print(str(problem), style="red", markup=False)
+        raise typer.Exit(FAILED) from problem
+
+
+@release_app.command("verify")
+def release_verify(
+    release_id: Annotated[str | None, typer.Argument(help="the current one by default")] = None,
+) -> None:
+    """Compare a release with its own manifest: hashes, row counts, that it opens."""
+    from publishing.release import verify
+
+    problems = verify(Settings(), release_id)
+    for problem in problems:
+        err.print(problem, style="red", markup=False)
+    out.print("verified" if not problems else f"{len(problems)} problems")
+    raise typer.Exit(FAILED if problems else RELEASED)
+
+
+def _run_night(as_of: date | None, language: Language) -> int:
+    settings = Settings().ensure()
+    os.environ["TILANNEKUVA_HOME"] = str(settings.home)
+    os.environ["DAGSTER_HOME"] = str(_dagster_home(settings))
+    logging.getLogger("dagster").setLevel(logging.ERROR)
+    try:
+        # Only to turn a second night away before anything heavy is imported; the run itself takes the lock again.
+        with one_night_at_a_time(settings.home, "nightly"):
+            pass
+    except NightIsRunning as running:
+        err.print(str(running), style="red", markup=False)
+        return FAILED
+    with _bar() as bar:
+        result = _execute(as_of, bar)
+    if not result.success:
+        for event in result.filter_events(lambda e: e.is_failure):
+            err.print(event.message or "", style="red", markup=False)
+        err.print("The night failed; the current release stands as it was.", style="bold red")
+        return FAILED
+    return WITHHELD if _summarise(settings, language) else RELEASED
+
+
+def _execute(as_of: date | None, bar: Progress) -> ExecuteInProcessResult:
+    task = bar.add_task("start", total=None)
+    from dagster import DagsterInstance
+
+    from orchestration.definitions import defs
+    from orchestration.night import Night, watched_by
+    from orchestration.sensors import NIGHTLY
+
+    job = defs.get_job_def(NIGHTLY)
+    bar.update(task, total=len(job.graph.node_defs))
+    night = Night(as_of=as_of.isoformat() if as_of else "", started_by="nightly")
+    with watched_by(lambda step: bar.update(task, description=step, advance=1)), DagsterInstance.get() as instance:
+        return job.execute_in_process(instance=instance, resources={"night": night}, raise_on_error=False)
+
+
+def _dagster_home(settings: Settings) -> Path:
+    """Dagster's home with our defaults: one run at a time, nothing sent anywhere."""
+    config = settings.dagster / "dagster.yaml"
+    if not config.exists():
+        config.write_text("telemetry:\n  enabled: false\nconcurrency:\n  runs:\n    max_concurrent_runs: 1\n")
+    return settings.dagster
+
+
+def _summarise(settings: Settings, language: Language) -> bool:
+    """Print the headline of the current release; True when something in it is withheld."""
+    from publishing.summary import headline, withheld
+
+    current = settings.releases / "current"
+    if not current.exists():
+        err.print("nothing is released yet")
+        raise typer.Exit(FAILED)
+    out.print(headline(current, language.value))
+    held = withheld(current, language.value)
+    for line in held:
+        out.print(line, style="yellow", markup=False)
+    out.print((current / "report" / f"{language.value}.html").resolve().as_uri(), soft_wrap=True)
+    return bool(held)
+
+
+def _bar() -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=err,
+        transient=True,
+    )
+
+
+def main() -> None:
+    """Entry point of the ``tilannekuva`` command."""
+    app()

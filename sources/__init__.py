@@ -1,0 +1,1 @@
+"""In: contracts, readers, landing and the demo generator. Knows nothing of dbt or Dagster."""
