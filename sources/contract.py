@@ -1,19 +1,21 @@
 """The contracts of the extracts: what a delivered file must be.
 
-One YAML per extract in the Open Data Contract Standard (ODCS v3), parsed by the standard's own model. This module
-gives our small, frozen view of it (:class:`Contract`, :class:`Column`) and refuses a contract that contradicts
-itself. How a file is read against a contract is the matter of :mod:`sources.reader`.
+One YAML per extract in the Open Data Contract Standard (ODCS v3), parsed by the standard's own model. This
+module gives our small, frozen view of it (:class:`Contract`, :class:`Column`) and refuses a contract that
+contradicts itself. How a file is read against a contract is the matter of :mod:`sources.reader`.
 
 What the standard leaves open we fix so:
 
 * ``physicalType`` of a property is our type word: ``text``, ``code``, ``code(4)``, ``code(4-8)``, ``int``,
   ``dec(18,2)``, ``date``, ``month``, ``timestamp``, ``choice``.
-* ``synonyms`` are header aliases, ``enum`` the allowed values, ``logicalTypeOptions`` ``minimum``, ``maximum``
-  and ``pattern`` (of a code that is not all digits) the range and form of a value.
-* ``classification`` is ``internal``, ``personal`` (pseudonymised at reading) or ``free_text`` (never loaded).
-* ``customProperties`` of the contract: ``deliveryMode``, ``scope``, ``periodColumns``, ``changeTimeColumn``,
-  ``notBefore`` (a list of ``[later, earlier]`` column pairs), ``rejectLimitPercent``, ``forbiddenColumns``,
-  ``adapter`` (a function of :mod:`sources.adapters`, public payloads only), ``titles``.
+* ``synonyms`` are header aliases, ``enum`` the allowed values, ``logicalTypeOptions`` ``minimum``,
+  ``maximum`` and ``pattern`` (of a code that is not all digits) the range and form of a value.
+* ``classification`` is ``internal``, ``personal`` (pseudonymised at reading) or ``free_text`` (never
+  loaded).
+* ``customProperties`` of the contract: ``deliveryMode``, ``scope``, ``periodColumns``,
+  ``changeTimeColumn``, ``notBefore`` (a list of ``[later, earlier]`` column pairs), ``rejectLimitPercent``,
+  ``forbiddenColumns``, ``adapter`` (a function of :mod:`sources.adapters`, public payloads only),
+  ``titles``.
 * ``slaProperties``: ``cadence``, ``dueDay`` (day of the following month), ``retention`` (years).
 """
 
@@ -59,8 +61,8 @@ class ContractError(ValueError):
 class Column:
     """One column of an extract.
 
-    ``width`` is (fewest, most) digits of a code; ``precision`` and ``scale`` those of a ``dec``; ``minimum``
-    and ``maximum`` are inclusive. ``key_position`` counts from 1 and is None outside the key.
+    ``width`` is (fewest, most) digits of a code; ``precision`` and ``scale`` those of a ``dec``;
+    ``minimum`` and ``maximum`` are inclusive. ``key_position`` counts from 1 and is None outside the key.
     """
 
     name: str
@@ -106,7 +108,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """One extract: its columns and the rules of its delivery; the module's docstring names each field's source.
+    """One extract: its columns and the rules of its delivery; the module's docstring names each field's
+    source.
 
     ``due_day`` is the day of the following month, None where none is agreed. ``forbidden_columns`` are
     regular expressions searched in folded header names; a match refuses the delivery. ``not_before`` are

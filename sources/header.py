@@ -1,8 +1,9 @@
 """Which delivered column is which contract column.
 
-Suppliers write the same column as ``Kirjauspäivä``, ``KIRJAUS_PVM`` or ``kirjauspaiva``: names are compared folded
-(case, spaces, underscores, hyphens and the dots of å, ä, ö do not count). Guessing by likeness is deliberately absent:
-a name that is neither the contract's nor one of its aliases is unknown, and is told to the supplier.
+Suppliers write the same column as ``Kirjauspäivä``, ``KIRJAUS_PVM`` or ``kirjauspaiva``: names are compared
+folded (case, spaces, underscores, hyphens and the dots of å, ä, ö do not count). Guessing by likeness is
+deliberately absent: a name that is neither the contract's nor one of its aliases is unknown, and is told to
+the supplier.
 """
 
 from __future__ import annotations
