@@ -1,7 +1,7 @@
-"""The steps of the night as assets. Each is a few lines: the work is done by `sources`, dbt, `expectations`, `publishing`.
+"""The steps of the night as assets. Each is a few lines: the work is done by the packages below.
 
-A step never raises because one delivery is bad: what is wrong is recorded where the next step and the release find it, and
-the rest goes on. A step raises when the night as a whole cannot be defended.
+A step never raises because one delivery is bad: what is wrong is recorded where the next step and the release find
+it, and the rest goes on. A step raises when the night as a whole cannot be defended.
 """
 
 from __future__ import annotations
@@ -14,16 +14,18 @@ from dagster import (
     AssetCheckResult,
     AssetCheckSeverity,
     AssetCheckSpec,
+    AssetDep,
     AssetExecutionContext,
     AssetKey,
     AssetsDefinition,
     AssetSpec,
+    Failure,
     MaterializeResult,
     RetryRequested,
     asset,
     multi_asset,
 )
-from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
 
 from expectations import runner
 from expectations.result import CheckResult
@@ -40,16 +42,18 @@ def _key(name: str) -> AssetKey:
     return AssetKey(["lake", name])
 
 
-@asset(key=_key("landing"), group_name="in", description="Clears up after a killed night and lists what has landed.")
+@asset(
+    key=_key("landing"),
+    group_name="in",
+    description="Clears up after a killed night and lists what has landed.",
+)
 def landed(night: Night) -> MaterializeResult:
     """Recover, write the contracts as rows, look into landing."""
     night.begin("landing")
     publishing.recover(night.settings)
     lake.ensure(night.settings)
     found = landing.scan(night.settings)
-    return MaterializeResult(
-        metadata={"files": len(found.files), "unknown": [str(path) for path in found.unknown]}
-    )
+    return MaterializeResult(metadata={"files": len(found.files), "unknown": [str(path) for path in found.unknown]})
 
 
 def extract_asset(extract_id: str) -> AssetsDefinition:
@@ -59,14 +63,17 @@ def extract_asset(extract_id: str) -> AssetsDefinition:
         key=_key(extract_id),
         group_name="in",
         deps=[_key("landing")],
-        description=load_contracts()[extract_id].title["fi"],
+        description=load_contracts()[extract_id].title_fi,
         kinds={"parquet"},
     )
     def take_in(context: AssetExecutionContext, night: Night) -> MaterializeResult:
         night.begin(extract_id)
         try:
             taken = landing.take_in(night.settings, extract_id)
-        except (OSError, duckdb.IOException) as passing:  # a full disk or a share that went away; bad input never gets here
+        except (
+            OSError,
+            duckdb.IOException,
+        ) as passing:  # a full disk or a share that went away; bad input never gets here
             raise RetryRequested(max_retries=2, seconds_to_wait=10) from passing
         for failure in taken.failures:
             context.log.error(failure.message)
@@ -83,30 +90,30 @@ extracts = [extract_asset(extract_id) for extract_id in EXTRACTS]
     specs=[AssetSpec(_key("verdict"), group_name="guard", deps=[_key(e) for e in EXTRACTS])],
     check_specs=[AssetCheckSpec(extract_id, asset=_key("verdict")) for extract_id in EXTRACTS],
 )
-def verdict(
-    context: AssetExecutionContext, night: Night
-) -> Iterator[MaterializeResult | AssetCheckResult]:
+def verdict(context: AssetExecutionContext, night: Night) -> Iterator[MaterializeResult | AssetCheckResult]:
     """What landed is judged by its suites; a delivery that fails does not become current."""
     night.begin("verdict")
     results = runner.validate_landed(night.settings, context.run_id, night.date)
-    outcome.keep(night.settings, "landed", results)
+    runner.write_results(night.settings, f"{context.run_id}-landed", results)
     yield MaterializeResult(asset_key=_key("verdict"), metadata=outcome.tally(results))
     for extract_id in EXTRACTS:
         yield as_check(extract_id, _key("verdict"), [r for r in results if r.extract_id == extract_id])
 
 
 class LakeTranslator(DagsterDbtTranslator):
-    """dbt's sources are the lake's assets; its models are grouped by schema."""
+    """Names dbt's models as the warehouse does and hangs the staging models on the lake."""
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> AssetSpec:
+        """``<schema>.<name>``, grouped by schema; ``stg_<x>`` rests on the lake's asset ``<x>``, where there is one."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        node = manifest["nodes"][unique_id]
+        staged = node["name"].removeprefix("stg_")
+        read = [AssetDep(_key(staged))] if staged in {*EXTRACTS, "verdict"} and staged != node["name"] else []
+        return spec.replace_attributes(group_name=node["schema"], deps=[*spec.deps, *read])
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> AssetKey:
-        """``lake.<name>`` for a source, ``<schema>.<name>`` for everything else."""
-        if dbt_resource_props["resource_type"] == "source":
-            return _key(dbt_resource_props["name"])
+        """Schema and name, as in the database."""
         return AssetKey([dbt_resource_props["schema"], dbt_resource_props["name"]])
-
-    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        """The schema the model is built in."""
-        return str(dbt_resource_props["schema"])
 
 
 @dbt_assets(manifest=dbt.manifest(), name="warehouse", dagster_dbt_translator=LakeTranslator())
@@ -115,11 +122,21 @@ def warehouse(context: AssetExecutionContext, night: Night, dbt_cli: DbtCliResou
     night.begin("dbt")
     target = dbt.fresh_build(night.settings)
     build = dbt_cli.cli(
-        ["build", "--exclude-resource-type", "unit_test", "--vars", dbt.variables(night.settings, night.date)],
+        [
+            "build",
+            "--exclude-resource-type",
+            "unit_test",
+            "--vars",
+            dbt.variables(night.settings, night.date),
+        ],
         context=context,
         target_path=target,
     )
-    yield from build.stream()
+    try:
+        yield from build.stream()
+    finally:  # a failed build's tests are results too
+        found = runner.dbt_results(target / "run_results.json", context.run_id)
+        runner.write_results(night.settings, f"{context.run_id}-dbt", found)
 
 
 def gate_asset(upstream: Sequence[AssetKey]) -> AssetsDefinition:
@@ -127,15 +144,15 @@ def gate_asset(upstream: Sequence[AssetKey]) -> AssetsDefinition:
 
     @asset(key=AssetKey("gate"), group_name="guard", deps=list(upstream))
     def gate(context: AssetExecutionContext, night: Night) -> MaterializeResult:
+        """Judge the build; an ERROR that names no organisation concerns everybody and stops the release."""
         night.begin("gate")
-        settings = night.settings
         results = [
-            *outcome.kept(settings),
-            *outcome.landing_results(settings, context.run_id),
-            *runner.dbt_results(settings.build / "dbt" / "run_results.json", context.run_id),
-            *runner.validate_build(settings, context.run_id, night.date),
+            *outcome.delivery_results(night.settings, context.run_id),
+            *runner.validate_build(night.settings, context.run_id, night.date),
         ]
-        runner.write_results(settings, context.run_id, results)
+        runner.write_results(night.settings, f"{context.run_id}-gate", results)
+        if stopped := outcome.stops_the_night(results):
+            raise Failure(f"no release tonight: {stopped}", allow_retries=False)
         return MaterializeResult(metadata=outcome.tally(results))
 
     return gate
@@ -156,8 +173,6 @@ def as_check(name: str, key: AssetKey, results: Sequence[CheckResult]) -> AssetC
         check_name=name,
         asset_key=key,
         passed=not bad,
-        severity=AssetCheckSeverity.ERROR
-        if any(r.severity == "ERROR" for r in bad)
-        else AssetCheckSeverity.WARN,
+        severity=AssetCheckSeverity.ERROR if any(r.severity == "ERROR" for r in bad) else AssetCheckSeverity.WARN,
         metadata={r.check_id: f"{r.observed} (expected {r.expected})" for r in bad},
     )

@@ -1,7 +1,7 @@
 """The command line. Thin: parse, call, print; every rule lives in the packages it calls.
 
-Dagster, dbt and Great Expectations are imported inside the commands that need them, so that ``tilannekuva release list`` answers
-at once.
+Dagster, dbt and Great Expectations are imported inside the commands that need them, so that
+``tilannekuva release list`` answers at once.
 """
 
 from __future__ import annotations
@@ -106,10 +106,10 @@ def check(
     language: LanguageOption = Language.fi,
 ) -> None:
     """Read a file as the night would, without taking it in. Exit 0 acceptable, 1 it would be refused."""
-    from orchestration.shown import checked
-
-    from sources.contract import load_contracts
     from sources.landing import check_file
+
+    from orchestration.shown import checked
+    from sources.contract import load_contracts
 
     contracts = load_contracts()
     if extract not in contracts:
@@ -220,7 +220,10 @@ def _execute(as_of: date | None, bar: Progress) -> ExecuteInProcessResult:
     job = defs.get_job_def(NIGHTLY)
     bar.update(task, total=len(job.graph.node_defs))
     night = Night(as_of=as_of.isoformat() if as_of else "", started_by="nightly")
-    with watched_by(lambda step: bar.update(task, description=step, advance=1)), DagsterInstance.get() as instance:
+    with (
+        watched_by(lambda step: bar.update(task, description=step, advance=1)),
+        DagsterInstance.get() as instance,
+    ):
         return job.execute_in_process(instance=instance, resources={"night": night}, raise_on_error=False)
 
 

@@ -1,7 +1,7 @@
 """How the night runs dbt: one invocation, the project's own profile, everything it writes under the home.
 
-dbt's manifest is needed to define the assets, before any night runs. It is parsed again when a file of the project is newer,
-into a directory of its own and swapped in by rename, so that a process killed half-way leaves the old one whole.
+dbt's manifest is needed to define the assets, before any night runs. It is parsed again when a file of the project is
+newer, into a directory of its own and swapped in by rename, so that a process killed half-way leaves the old one whole.
 """
 
 from __future__ import annotations
@@ -101,4 +101,4 @@ def _parse() -> None:
         )
         if not outcome.success:
             raise RuntimeError(f"dbt cannot parse the project: {outcome.exception}")
-        os.replace(Path(scratch) / "manifest.json", MANIFEST)
+        (Path(scratch) / "manifest.json").replace(MANIFEST)

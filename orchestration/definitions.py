@@ -1,8 +1,8 @@
 """The whole night on one screen.
 
-    landing ─▶ lake/<extract> … ─▶ lake/verdict ─▶ dbt (seeds, models, tests) ─▶ gate ─▶ release
-    files      typed, accepted     Great             build.duckdb                 GX     warehouse,
-               or rejected         Expectations                                          page, manifest
+landing ─▶ lake/<extract> … ─▶ lake/verdict ─▶ dbt (seeds, models, tests) ─▶ gate ─▶ release
+files      typed, accepted     Great             build.duckdb                 GX     warehouse,
+           or rejected         Expectations                                          page, manifest
 """
 
 from dagster import AssetSelection, Definitions, define_asset_job, in_process_executor

@@ -1,8 +1,8 @@
 """One night at a time.
 
-The lock is the operating system's (flock through ``filelock``), so a killed night never leaves it behind; the JSON beside it only
-says who holds it. It guards the lake, the build and the releases of one home directory on one machine; it does not
-guard a home that several machines mount over a network.
+The lock is the operating system's (flock through ``filelock``), so a killed night never leaves it behind; the
+JSON beside it only says who holds it. It guards the lake, the build and the releases of one home directory on
+one machine; it does not guard a home that several machines mount over a network.
 """
 
 from __future__ import annotations

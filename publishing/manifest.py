@@ -8,15 +8,12 @@ the release directory: such a person can rewrite the manifest too.
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from expectations.result import CheckResult
 from publishing.files import files_below, sha256_of
 from publishing.model import DATABASE, MANIFEST, Release
 from publishing.sql import literal, tables_of
@@ -40,12 +37,6 @@ def file_facts(folder: Path) -> dict[str, dict[str, Any]]:
     }
 
 
-def check_counts(results: Iterable[CheckResult]) -> dict[str, int]:
-    """How many checks of this run ended in each status; every status is named, also with none."""
-    counts = Counter(result.status for result in results)
-    return {status: counts[status] for status in ("passed", "failed", "error", "not_applicable")}
-
-
 def write(folder: Path, facts: Manifest) -> None:
     """Write the manifest of a staged release: ``facts`` plus tables and files as they lie there now."""
     manifest = facts | {"tables": row_counts(folder / DATABASE), "files": file_facts(folder)}
@@ -66,13 +57,13 @@ def release_of(folder: Path, current_id: str | None) -> Release:
         release_id=facts["release_id"],
         path=folder,
         created_at=datetime.fromisoformat(facts["created_at"]),
-        as_of_date=date.fromisoformat(facts["as_of_date"]),
+        as_of=date.fromisoformat(facts["as_of_date"]),
         git_sha=facts["git_sha"],
         previous_release_id=facts["previous_release_id"],
         organisations=tuple(facts["organisations"]),
         withheld_organisations=tuple(facts["withheld_organisations"]),
         data_origin=facts["data_origin"],
-        is_current=facts["release_id"] == current_id,
+        current=facts["release_id"] == current_id,
     )
 
 

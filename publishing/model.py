@@ -12,11 +12,11 @@ from pathlib import Path
 from expectations.result import CheckResult
 
 
-class PublishError(RuntimeError):
+class ReleaseError(RuntimeError):
     """A release could not be made, verified or made current. ``current`` is where it was."""
 
 
-class DisclosureError(PublishError):
+class DisclosureError(ReleaseError):
     """The staged release would show something about one person or a group that is too small."""
 
 
@@ -42,13 +42,13 @@ class Release:
     release_id: str
     path: Path
     created_at: datetime
-    as_of_date: date
+    as_of: date
     git_sha: str
     previous_release_id: str | None
     organisations: tuple[str, ...]
     withheld_organisations: tuple[str, ...]
     data_origin: str
-    is_current: bool
+    current: bool
 
     @property
     def database(self) -> Path:

@@ -1,14 +1,16 @@
-"""Turn a landed public payload, as its publisher gives it, into the plain table that its contract describes.
+"""Turn a landed public payload, as its publisher gives it, into the plain table that its contract
+describes.
 
-Suppliers' files need no adapter: the common reader takes them. National public figures come in forms of their
-own (json-stat2, Sotkanet's REST answers, tables that are wide by year or by indicator). An adapter changes
-form only: it names, melts and picks, and leaves typing, keys, rejects and counting to the reader, so that one
-set of rules judges every file. A contract names its adapter in the custom property ``adapter``.
+Suppliers' files need no adapter: the common reader takes them. National public figures come in forms of
+their own (json-stat2, Sotkanet's REST answers, tables that are wide by year or by indicator). An adapter
+changes form only: it names, melts and picks, and leaves typing, keys, rejects and counting to the reader,
+so that one set of rules judges every file. A contract names its adapter in the custom property ``adapter``.
 
-An adapter gives the header first, then rows of text; None is an empty cell. A figure that the publisher does
-not give is an absent row in a table of one figure a row (never zero), and an empty cell where the row itself
-says that it is missing (``tilastokeskus``). A payload without rows gives the header alone, which the reader
-refuses: Sotkanet answers ``[]`` for a retired indicator with status 200, and silence must not pass for data.
+An adapter gives the header first, then rows of text; None is an empty cell. A figure that the publisher
+does not give is an absent row in a table of one figure a row (never zero), and an empty cell where the row
+itself says that it is missing (``tilastokeskus``). A payload without rows gives the header alone, which the
+reader refuses: Sotkanet answers ``[]`` for a retired indicator with status 200, and silence must not pass
+for data.
 
 Terms of the Sotkanet interface: it is for occasional queries, so payloads are saved and landed, not polled.
 """
@@ -50,14 +52,14 @@ _SOTKANET_FORMS = (
 )
 _SOTKANET_CSV = ["indicator", "region", "year", "gender", "primaryvalue", "absolutevalue"]
 
-# visits_per_1000_1080 is indicator 1080 (by 1,000 residents); cost_..._3764_3766 is the sum of two indicators.
+# visits_per_1000_1080 is indicator 1080 (by 1,000 residents); cost_..._3764_3766 is the sum of two.
 _INDICATOR_COLUMN = re.compile(r"^.*?(?:_per_\d+)?(?<!_per)_(\d+(?:_\d+)*)$")
 _BUDGET_COLUMN = re.compile(r"budget_meur_(\d{4})")
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
-class UnknownPayload(ValueError):  # noqa: N818 - the name that the reader and its users speak of
+class UnknownPayload(ValueError):
     """The payload is in no form that the adapter knows. ``found`` and ``accepted`` are short texts."""
 
     def __init__(self, found: str, accepted: str) -> None:
@@ -69,9 +71,9 @@ class UnknownPayload(ValueError):  # noqa: N818 - the name that the reader and i
 def read_vaesto(path: Path) -> Rows:
     """Population at 31 December: alue, ika, sukupuoli, vuosi, vaesto, with codes as the payload gives them.
 
-    Takes a json-stat2 answer of Statistics Finland with the codes of June 2026 or the earlier ones (contents
-    other than the population are left out), and a table in CSV. Age and sex are optional: a table without
-    them is of totals.
+    Takes a json-stat2 answer of Statistics Finland with the codes of June 2026 or the earlier ones
+    (contents other than the population are left out), and a table in CSV. Age and sex are optional: a table
+    without them is of totals.
     """
     accepted = "json-stat2 with area, year and population, or CSV with alue, vuosi, vaesto (ika, sukupuoli)"
     text = _text(path, accepted)
@@ -83,9 +85,9 @@ def read_vaesto(path: Path) -> Rows:
 def read_sotkanet(path: Path) -> Rows:
     """Sotkanet's figures: one row for each indicator, region, year and sex that has a value.
 
-    ``alue_id`` is Sotkanet's own region id (REST answers), ``alue_koodi`` the official code of the wellbeing
-    services county or ``FI`` (the wide table); ``luokitus`` says which of the two the row has. Never join the
-    one to the other but through the list of counties.
+    ``alue_id`` is Sotkanet's own region id (REST answers), ``alue_koodi`` the official code of the
+    wellbeing services county or ``FI`` (the wide table); ``luokitus`` says which of the two the row has.
+    Never join the one to the other but through the list of counties.
     """
     text = _text(path, _SOTKANET_FORMS)
     if _is_json(text):
@@ -109,9 +111,7 @@ def read_htas(path: Path) -> Rows:
     if "region_code" not in header or not years:
         raise UnknownPayload(_columns_text(header), accepted)
     for record in _records(rows, accepted):
-        result += [
-            [record["region_code"], year, record[name]] for name, year in years.items() if record[name]
-        ]
+        result += [[record["region_code"], year, record[name]] for name, year in years.items() if record[name]]
     return result
 
 
@@ -128,16 +128,14 @@ def read_tilastokeskus(path: Path) -> Rows:
     if not dataset.table_id:
         raise UnknownPayload("a json-stat2 dataset without extension.px.tableid", accepted)
     others = sorted((d for d in dataset.dimensions if d not in (time, metric)), key=lambda d: d.id)
-    rows: Rows = [
-        ["taulu", "ulottuvuudet", "nimet", "vuosi", "tunnusluku", "tunnusluku_nimi", "yksikko", "arvo"]
-    ]
+    rows: Rows = [["taulu", "ulottuvuudet", "nimet", "vuosi", "tunnusluku", "tunnusluku_nimi", "yksikko", "arvo"]]
     for codes, value in dataset.cells():
         content = codes[metric.id]
         rows.append(
             [
                 dataset.table_id,
-                ";".join(f"{d.id}={codes[d.id]}" for d in others),
-                "; ".join(d.labels[codes[d.id]] for d in others),
+                ";".join(f"{d.id}={codes[d.id]}" for d in others) or None,
+                "; ".join(d.labels[codes[d.id]] for d in others) or None,
                 codes[time.id],
                 content,
                 metric.labels[content],
@@ -155,7 +153,7 @@ def read_tililuettelo(path: Path) -> Rows:
 
 
 def read_palveluluokitus(path: Path) -> Rows:
-    """The State Treasury's service classes: class, name, upper class, short name, edition; no descriptions."""
+    """The State Treasury's service classes: class, name, upper class, short name, edition; no texts."""
     names = {
         "number": "palveluluokka",
         "name": "nimi",
@@ -193,11 +191,9 @@ def _population_rows(dataset: Dataset, accepted: str) -> Rows:
     age = _by_stem(dataset, "ika", "ikaryhma")
     sex = _by_stem(dataset, "sukupuoli")
     contents = [code for code in metric.labels if fold(code.rpartition("-")[2]) == "vaesto"]
-    # A further dimension is harmless only when it holds only its total: any other category is part of a people.
+    # A further dimension may only hold its total: any other category is a part of the population.
     further = [
-        d.id
-        for d in dataset.dimensions
-        if d not in (time, metric, area, age, sex) and list(d.labels) != [TOTAL]
+        d.id for d in dataset.dimensions if d not in (time, metric, area, age, sex) and list(d.labels) != [TOTAL]
     ]
     if area is None or len(contents) != 1 or further:
         dimensions = ", ".join(d.id for d in dataset.dimensions)
@@ -214,8 +210,8 @@ def _population_rows(dataset: Dataset, accepted: str) -> Rows:
 def _population_csv(rows: list[list[str]], accepted: str) -> Rows:
     """The table as it is, with age and sex added as totals where it has no such column.
 
-    Names of columns are left to the reader, which knows the contract's aliases and warns of what it does not
-    know.
+    Names of columns are left to the reader, which knows the contract's aliases and warns of what it does
+    not know.
     """
     if not rows:
         raise UnknownPayload("an empty file", accepted)
@@ -244,9 +240,7 @@ def _sotkanet_json(text: str) -> Iterator[list[str | None]]:
             raise UnknownPayload(f"a JSON list whose item {position} is {describe(row)}", _SOTKANET_FORMS)
         value, absolute = row.get("value"), row.get("absValue")
         if any(isinstance(v, str | bool | list | dict) for v in (value, absolute)):
-            raise UnknownPayload(
-                f"a JSON list whose item {position} has a value that is no number", _SOTKANET_FORMS
-            )
+            raise UnknownPayload(f"a JSON list whose item {position} has a value that is no number", _SOTKANET_FORMS)
         if value is not None or absolute is not None:
             yield _sotkanet_rest_row(row, _number_text(value), _number_text(absolute))
 
@@ -267,9 +261,7 @@ def _sotkanet_csv(rows: list[list[str]]) -> Iterator[list[str | None]]:
 def _sotkanet_wide(rows: list[list[str]]) -> Iterator[list[str | None]]:
     """Melt a table of counties by indicator; a name that ends in two ids is the sum of two indicators."""
     matches = {
-        name: _INDICATOR_COLUMN.match(name)
-        for name in rows[0]
-        if name not in ("region_code", "region_name_fi", "year")
+        name: _INDICATOR_COLUMN.match(name) for name in rows[0] if name not in ("region_code", "region_name_fi", "year")
     }
     without_id = [name for name, match in matches.items() if match is None]
     if without_id or not matches:
@@ -302,7 +294,7 @@ def _dataset(text: str, accepted: str) -> Dataset:
 
 
 def _by_stem(dataset: Dataset, *stems: str) -> Dimension | None:
-    """The dimension named by a stem, alone (``Ikä``) or with its classification (``ikaryhma_10_20180101``)."""
+    """The dimension named by a stem, bare (``Ikä``) or with its classification (``ikaryhma_10_20180101``)."""
     pattern = re.compile(rf"(?:{'|'.join(stems)})\d*")
     found = [d for d in dataset.dimensions if pattern.fullmatch(fold(d.id))]
     return found[0] if len(found) == 1 else None
@@ -347,9 +339,7 @@ def _text(path: Path, accepted: str) -> str:
         except UnicodeDecodeError:
             continue
         if "\0" in text:
-            raise UnknownPayload(
-                f"text with a NUL on line {text[: text.index(chr(0))].count(chr(10)) + 1}", accepted
-            )
+            raise UnknownPayload(f"text with a NUL on line {text[: text.index(chr(0))].count(chr(10)) + 1}", accepted)
         return text
     raise UnknownPayload("bytes that are text in neither UTF-8, UTF-16 nor Windows-1252", accepted)
 
@@ -370,7 +360,7 @@ def _csv_rows(text: str, accepted: str) -> list[list[str]]:
 
 
 def _records(rows: list[list[str]], accepted: str) -> Iterator[dict[str, str | None]]:
-    """The rows under their header names, empty cells as None; blank lines are no rows, ragged ones refused."""
+    """Rows by header name, empty cells as None; blank lines are no rows, a ragged row is refused."""
     header, *body = rows
     for number, row in enumerate(body, start=2):
         if row and len(row) != len(header):

@@ -12,6 +12,7 @@ What the standard leaves open we fix so:
   ``maximum`` and ``pattern`` (of a code that is not all digits) the range and form of a value.
 * ``classification`` is ``internal``, ``personal`` (pseudonymised at reading) or ``free_text`` (never
   loaded).
+* the tag ``name`` marks a column of names, which may hold any words.
 * ``customProperties`` of the contract: ``deliveryMode``, ``scope``, ``periodColumns``,
   ``changeTimeColumn``, ``notBefore`` (a list of ``[later, earlier]`` column pairs), ``rejectLimitPercent``,
   ``forbiddenColumns``, ``adapter`` (a function of :mod:`sources.adapters`, public payloads only),
@@ -62,7 +63,8 @@ class Column:
     """One column of an extract.
 
     ``width`` is (fewest, most) digits of a code; ``precision`` and ``scale`` those of a ``dec``;
-    ``minimum`` and ``maximum`` are inclusive. ``key_position`` counts from 1 and is None outside the key.
+    ``minimum`` and ``maximum`` are inclusive. ``key_position`` counts from 1 and is None outside the key. ``is_name``
+    marks names that may hold any words (a site called "Summa" is no sum row).
     """
 
     name: str
@@ -80,6 +82,7 @@ class Column:
     precision: int = 18
     scale: int = 0
     pattern: str | None = None
+    is_name: bool = False
 
     @property
     def loaded(self) -> bool:
@@ -255,6 +258,7 @@ def _column(extract_id: str, item: SchemaProperty) -> Column:
         precision=numbers[0] if kind == "dec" and numbers else 18,
         scale=numbers[1] if kind == "dec" and len(numbers) > 1 else 0,
         pattern=options.get("pattern"),
+        is_name="name" in (item.tags or []),
     )
 
 

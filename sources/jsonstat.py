@@ -1,13 +1,14 @@
 """Decode a json-stat2 answer of Statistics Finland's PxWeb, and encode a population table in the same form.
 
 Covers a single dataset of JSON-stat 2.0 as https://json-stat.org/full defines it: categories ordered by the
-VALUE of their index (the order of the keys means nothing: ``"1", "10", "2"``), an index as object or as list
-or, where a dimension has one category, absent; values as a list or as a sparse object; a unit for each
+VALUE of their index (the order of the keys means nothing: ``"1", "10", "2"``), an index as object or as
+list or, where a dimension has one category, absent; values as a list or as a sparse object; a unit for each
 category of the metric dimension. A null value is a figure that the publisher does not give, and stays None:
 it is never zero.
 
 Does not cover collections, ``status`` marks, or coordinates. Codes of variables are discovered from the
-answer, because those of June 2026 carry a classification date (``alue_23_20260101``) that changes every year.
+answer, because those of June 2026 carry a classification date (``alue_23_20260101``) that changes every
+year.
 """
 
 from __future__ import annotations
@@ -81,9 +82,7 @@ def decode(doc: Any) -> Dataset:
         raise JsonStatError(f"a json-stat2 dataset with a malformed dimension ({error!r})") from error
     sizes = [len(d.labels) for d in dimensions]
     if sizes != doc.get("size"):
-        raise JsonStatError(
-            f"a json-stat2 dataset of size {doc.get('size')} whose dimensions have {sizes} categories"
-        )
+        raise JsonStatError(f"a json-stat2 dataset of size {doc.get('size')} whose dimensions have {sizes} categories")
     return Dataset(table_id, dimensions, _values(doc["value"], prod(sizes)))
 
 
@@ -97,7 +96,7 @@ def describe(doc: Any) -> str:
 def _dimension(name: str, body: Mapping[str, Any], role: str | None) -> Dimension:
     category = body["category"]
     labels = category.get("label", {})
-    codes = _ordered(name, category.get("index", list(labels)))
+    codes = _ordered(name, category.get("index", list(labels)[:1]))
     units = {code: str(unit.get("base", "")) for code, unit in category.get("unit", {}).items()}
     return Dimension(name, role, {code: str(labels.get(code, code)) for code in codes}, units)
 
@@ -107,9 +106,7 @@ def _ordered(name: str, index: Mapping[str, int] | Sequence[str]) -> list[str]:
     if not isinstance(index, Mapping):
         return list(index)
     if sorted(index.values()) != list(range(len(index))):
-        raise JsonStatError(
-            f"a json-stat2 dataset whose dimension {name} has positions other than 0, 1, 2, ..."
-        )
+        raise JsonStatError(f"a json-stat2 dataset whose dimension {name} has positions other than 0, 1, 2, ...")
     return sorted(index, key=lambda code: index[code])
 
 
@@ -132,17 +129,16 @@ def encode_population(
 ) -> dict[str, Any]:
     """Return a population table as the json-stat2 answer that table 11re gives since June 2026.
 
-    ``rows`` are (area such as ``KU075``, age such as ``SSS``, ``0`` ... ``99``, ``100-``, year, persons at 31
-    December), both sexes together. Categories keep the order in which they first appear; a cell without a row
-    is null. ``classified`` is the date of the area classification. ValueError for two rows of the same cell.
+    ``rows`` are (area such as ``KU075``, age such as ``SSS``, ``0`` ... ``99``, ``100-``, year, persons at
+    31 December), both sexes together. Categories keep the order in which they first appear; a cell without
+    a row is null. ``classified`` is the date of the area classification. ValueError for a negative figure
+    and for two different ones of the same cell.
     """
     persons: dict[tuple[str, str, str], int] = {}
     for area, age, year, count in rows:
         if persons.setdefault((area, age, str(year)), count) != count or count < 0:
             raise ValueError(f"two different figures, or a negative one, for {area}, {age}, {year}")
-    areas, ages, years = (
-        (list(dict.fromkeys(column)) for column in zip(*persons, strict=True)) if persons else ([],) * 3
-    )
+    areas, ages, years = (list(dict.fromkeys(cell[axis] for cell in persons)) for axis in range(3))
     categories = {
         f"alue_23_{classified}": areas,
         "ikaryhma_10_20180101": ages,

@@ -1,8 +1,9 @@
 """Where everything lies, and the few numbers an operator may change.
 
-Read from environment variables with the prefix ``TILANNEKUVA_`` and from ``$TILANNEKUVA_HOME/settings.toml``; the
-environment wins. There is deliberately no notion of an "environment" such as test or production with a
-fallback between them: one home directory is one installation.
+Read from environment variables with the prefix ``TILANNEKUVA_`` and from
+``$TILANNEKUVA_HOME/settings.toml``; the environment wins. There is deliberately no notion of an
+"environment" such as test or production with a fallback between them: one home directory is one
+installation.
 """
 
 from __future__ import annotations

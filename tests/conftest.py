@@ -23,7 +23,12 @@ class Home:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "TILANNEKUVA_HOME": str(self.path), "TILANNEKUVA_SETTLE_SECONDS": "0", "COLUMNS": "200"}
+        return {
+            **os.environ,
+            "TILANNEKUVA_HOME": str(self.path),
+            "TILANNEKUVA_SETTLE_SECONDS": "0",
+            "COLUMNS": "200",
+        }
 
     @property
     def warehouse(self) -> Path:

@@ -35,7 +35,9 @@ MONTH_FORMS = [
 
 def kirjanpito() -> bytes:
     """Windows-1252, semicolons, header of its own order and case, sum rows, a page break, a footer, one bad date."""
-    header = "Summa (EUR);Tili;KAUSI;Tositenumero;rivi;Kirjauspvm;kustannuspaikka;Palveluluokka;Toimiala;Kumppani;Selite"
+    header = (
+        "Summa (EUR);Tili;KAUSI;Tositenumero;rivi;Kirjauspvm;kustannuspaikka;Palveluluokka;Toimiala;Kumppani;Selite"
+    )
     lines = [header]
     for number, month in enumerate(MONTH_FORMS, start=1):
         day = f"5.{number}.2024" if number % 2 else f"2024-{number:02d}-05"
@@ -88,7 +90,13 @@ def enps() -> bytes:
 # value, baseline, target, expected at 2024-12 (half-way from 2023-12 to 2025-12), status
 EXPECTED = {
     "kyme_purchases_cost": (372.0, 391.0, 301.0, 346.0, "off_track"),  # 26 worse, 10 % of 90 is 9
-    "kyme_personnel_cost": (408.0, 410.0, 424.0, 417.0, "off_track"),  # band 416-418, 8 outside, 10 % of 14 is 1.4
+    "kyme_personnel_cost": (
+        408.0,
+        410.0,
+        424.0,
+        417.0,
+        "off_track",
+    ),  # band 416-418, 8 outside, 10 % of 14 is 1.4
     "kyme_rent_cost": (24.0, 28.0, 23.0, 25.5, "on_track"),
     "kyme_esh_cost": (234.0, 248.0, 228.0, 238.0, "on_track"),
     # 15 + (937 - 911.5) = 40.5; expected half-way from 15 to 78; 6.0 worse, 10 % of 63 is 6.3

@@ -41,6 +41,7 @@ def test_hand_written_extracts_give_the_hand_computed_indicators(home: Home) -> 
         "select sum(amount_eur) from mart.fct_cost_monthly where scenario = 'actual' and month = date '2024-12-01'"
     ) == pytest.approx(31e6 + 34e6 + 2e6 + 8.5e6 - 0.5e6)
     # What nobody delivers says which extract it waits for.
-    assert home.one(
-        "select status, waits_for from indicator.status where indicator_id = 'kyme_housing_pressure'"
-    ) == ("no_data", "asumisjono")
+    assert home.one("select status, waits_for from indicator.status where indicator_id = 'kyme_housing_pressure'") == (
+        "no_data",
+        "asumisjono",
+    )

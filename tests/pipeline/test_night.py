@@ -91,9 +91,9 @@ def test_a_late_correction_changes_only_what_rests_on_its_month(copy: Home) -> N
     }
     # The only window that March 2024 is in and that is covered from end to end ends in December.
     assert {key[4] for key in changed} == {december}
-    assert copy.one(
-        "select value from indicator.status where indicator_id = 'kyme_purchases_cost'"
-    ) == pytest.approx(373.0)
+    assert copy.one("select value from indicator.status where indicator_id = 'kyme_purchases_cost'") == pytest.approx(
+        373.0
+    )
     # Both numbers stay on the record, and the earlier release still shows its own.
     assert [
         value
@@ -127,7 +127,12 @@ def test_broken_deliveries_leave_the_earlier_data_standing_and_say_so(copy: Home
     said = copy.nightly(AS_OF, expect=2)
 
     refused = copy.query("select extract_id, reason from quality.delivery where decision = 'refused' order by 1")
-    assert [extract for extract, _ in refused] == ["asumisjono", "enps_vastaukset", "kirjanpito", "talousarvio"]
+    assert [extract for extract, _ in refused] == [
+        "asumisjono",
+        "enps_vastaukset",
+        "kirjanpito",
+        "talousarvio",
+    ]
     assert all(reason for _, reason in refused)
     for name in ("rikki.csv", "hylyt.csv", "vajaa.csv", "tyhja.csv"):
         assert name in said
@@ -137,10 +142,13 @@ def test_broken_deliveries_leave_the_earlier_data_standing_and_say_so(copy: Home
     }
     # The good delivery of the same night went through: one of two sites is in use.
     assert copy.one("select value from indicator.status where indicator_id = 'kyme_sites'") == 1.0
-    assert copy.one(
-        "select value_status from indicator.value where indicator_id = 'kyme_purchases_cost'"
-        " and division_id = 'all' and month = date '2024-12-01'"
-    ) == "provisional"
+    assert (
+        copy.one(
+            "select value_status from indicator.value where indicator_id = 'kyme_purchases_cost'"
+            " and division_id = 'all' and month = date '2024-12-01'"
+        )
+        == "provisional"
+    )
 
 
 def test_another_county_needs_no_code_and_no_configuration(tmp_path: Path) -> None:
@@ -166,7 +174,7 @@ def test_a_killed_night_never_touches_what_is_current(copy: Home) -> None:
     began = time.monotonic()
     copy.nightly(AS_OF)
     length = time.monotonic() - began
-    current = os.readlink(copy.path / "releases" / "current")
+    current = (copy.path / "releases" / "current").readlink()
     before = values(copy)
     copy.land("kymenlaakso", "kirjanpito", "maaliskuu korjattu.csv", march_again("21000000"))
 
@@ -177,16 +185,16 @@ def test_a_killed_night_never_touches_what_is_current(copy: Home) -> None:
         if night.poll() is None:
             os.killpg(night.pid, signal.SIGKILL)
             night.wait()
-            if os.readlink(copy.path / "releases" / "current") == current:
+            if (copy.path / "releases" / "current").readlink() == current:
                 assert values(copy) == before
                 continue
         # The night got as far as the swap: then the release is whole.
         assert copy.run("release", "verify").returncode == 0
 
     copy.nightly(AS_OF)
-    assert copy.one(
-        "select value from indicator.status where indicator_id = 'kyme_purchases_cost'"
-    ) == pytest.approx(373.0)
+    assert copy.one("select value from indicator.status where indicator_id = 'kyme_purchases_cost'") == pytest.approx(
+        373.0
+    )
     assert copy.one("select count(*) from quality.delivery where file_name = 'maaliskuu korjattu.csv'") == 1
     assert copy.run("release", "verify").returncode == 0
     # Nothing half-made is left behind, and the ledger knows only releases that were current.
@@ -262,7 +270,11 @@ def test_no_row_and_no_pseudonym_of_a_person_is_published(tmp_path: Path) -> Non
     lake = home.path / "lake"
     persons = {
         row[0]
-        for extract, column in (("henkilosto", "henkilo"), ("sairauspoissaolot", "henkilo"), ("asiakaskontaktit", "asiakas"))
+        for extract, column in (
+            ("henkilosto", "henkilo"),
+            ("sairauspoissaolot", "henkilo"),
+            ("asiakaskontaktit", "asiakas"),
+        )
         for row in duckdb.sql(
             f"select distinct {column} from read_parquet('{lake}/{extract}/*/*.parquet') where {column} is not null"
         ).fetchall()

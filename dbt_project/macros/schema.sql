@@ -1,0 +1,4 @@
+{#- Schemas are literal: `indicator`, not `main_indicator`, because users query them by that name. -#}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ (custom_schema_name or target.schema) | trim }}
+{%- endmacro %}

@@ -1,0 +1,175 @@
+{{ config(alias="status") }}
+
+-- Where each indicator stands against its path, at the latest month that has a value.
+with latest as (
+    select
+        programme_id,
+        indicator_id,
+        organisation_id,
+        month,
+        value,
+        value_status,
+        provisional_reason,
+        expected_value,
+        row_number() over (
+            partition by programme_id, indicator_id, organisation_id
+            order by case when value is not null then 0 else 1 end, month desc
+        ) as place,
+        max(case when value_status in ('suppressed', 'not_reportable') then 1 else 0 end) over (
+            partition by programme_id, indicator_id, organisation_id
+        ) as is_withheld
+    from {{ ref("indicator_value") }}
+    where division_id = 'all'
+),
+
+-- The extracts that an indicator needs and that nobody has delivered for the organisation.
+needed as (
+    select distinct
+        programme_id,
+        indicator_id,
+        organisation_id,
+        extract_id
+    from {{ ref("int_indicator_term") }}
+
+    union
+
+    select
+        ranking.programme_id,
+        ranking.indicator_id,
+        term.organisation_id,
+        term.extract_id
+    from {{ ref("indicator") }} as ranking
+    inner join {{ ref("int_indicator_term") }} as term
+        on ranking.programme_id = term.programme_id
+        and ranking.ranked_indicator_id = term.indicator_id
+
+    union
+
+    select
+        indicator.programme_id,
+        indicator.indicator_id,
+        programme.organisation_id,
+        'talousarvio' as extract_id
+    from {{ ref("indicator") }} as indicator
+    inner join {{ ref("programme") }} as programme
+        on indicator.programme_id = programme.programme_id
+    where
+        indicator.family = 'saving'
+        or indicator.baseline_rule = 'original_budget'
+),
+
+missing as (
+    select
+        needed.programme_id,
+        needed.indicator_id,
+        needed.organisation_id,
+        {{ dbt.listagg("needed.extract_id", "', '", "order by needed.extract_id") }} as waits_for
+    from needed
+    left join (
+        select distinct
+            organisation_id,
+            extract_id
+        from {{ ref("int_delivery_current") }}
+    ) as delivered
+        on needed.extract_id = delivered.extract_id
+        and delivered.organisation_id in (needed.organisation_id, 'public')
+    where delivered.extract_id is null
+    group by needed.programme_id, needed.indicator_id, needed.organisation_id
+),
+
+placed as (
+    select
+        target.*,
+        case when latest.value is not null then latest.month end as month,
+        latest.value,
+        latest.value_status,
+        latest.provisional_reason,
+        latest.is_withheld,
+        case when latest.value is not null then latest.expected_value end as expected_value,
+        -- The band widens along the path from the baseline to its edges at the target month.
+        {{ on_path("latest.month", "target.baseline_month", "target.baseline_value", "target.target_month", "target.target_low") }}
+            as low_now,
+        {{ on_path("latest.month", "target.baseline_month", "target.baseline_value", "target.target_month", "target.target_high") }}
+            as high_now,
+        case target.better when 'down' then -1 else 1 end as good_sign,
+        missing.waits_for
+    from {{ ref("int_indicator_target") }} as target
+    left join latest
+        on target.programme_id = latest.programme_id
+        and target.indicator_id = latest.indicator_id
+        and target.organisation_id = latest.organisation_id
+        and latest.place = 1
+    left join missing
+        on target.programme_id = missing.programme_id
+        and target.indicator_id = missing.indicator_id
+        and target.organisation_id = missing.organisation_id
+),
+
+-- Signed so that positive is good. In a band: the margin to the nearer edge, or minus the distance outside.
+measured as (
+    select
+        placed.*,
+        {{ rounded("good_sign * (value - target_value)") }} as gap_to_target,
+        case
+            when target_kind = 'band' then {{ rounded("least(value - low_now, high_now - value)") }}
+            else {{ rounded("good_sign * (value - expected_value)") }}
+        end as gap_to_expected,
+        {{ rounded("good_sign * (value - baseline_value)") }} as gain,
+        -- At risk reaches a tenth of the way from the baseline to the target, or to the middle of the band.
+        case
+            when target_kind = 'band' then {{ rounded("0.1 * abs((target_low + target_high) / 2 - baseline_value)") }}
+            else {{ rounded("0.1 * abs(target_value - baseline_value)") }}
+        end as tolerance
+    from placed
+),
+
+judged as (
+    select
+        measured.*,
+        case
+            when value is null and is_withheld = 1 then 'not_reportable'
+            when value is null then 'no_data'
+            when target_kind = 'none' then 'no_target'
+            -- A target that stands by itself can be reached without a known baseline; the way to it cannot be judged.
+            when target_kind = 'level' and gap_to_target >= 0 then 'achieved'
+            when baseline_rule = 'none' then 'off_track'
+            when baseline_value is null then 'no_data'
+            when target_kind = 'direction' then case when gain > 0 then 'on_track' else 'off_track' end
+            when target_kind <> 'band' and gap_to_target >= 0 then 'achieved'
+            when gap_to_expected >= 0 then 'on_track'
+            when -gap_to_expected <= tolerance then 'at_risk'
+            else 'off_track'
+        end as status
+    from measured
+)
+
+select
+    judged.programme_id,
+    judged.indicator_id,
+    judged.organisation_id,
+    judged.month,
+    judged.value,
+    case when judged.value is not null then judged.value_status end as value_status,
+    judged.baseline_month,
+    judged.baseline_value,
+    judged.target_value,
+    judged.target_weakest,
+    judged.target_low,
+    judged.target_high,
+    judged.target_month,
+    judged.expected_value,
+    {{ ratio("judged.value - judged.baseline_value", "judged.target_value - judged.baseline_value") }} as progress_share,
+    judged.status,
+    judged.gap_to_expected,
+    cast(null as double) as forecast_value,
+    cast(null as double) as forecast_low,
+    cast(null as double) as forecast_high,
+    cast(null as varchar) as spc_signal,
+    judged.waits_for,
+    judged.provisional_reason,
+    indicator.caveats,
+    indicator.definition_version
+from judged
+inner join {{ ref("indicator") }} as indicator
+    on judged.programme_id = indicator.programme_id
+    and judged.indicator_id = indicator.indicator_id

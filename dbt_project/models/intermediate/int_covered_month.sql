@@ -1,0 +1,111 @@
+-- The months that the standing deliveries of each extract speak of. How an extract tells that is data
+-- (coverage_rule); a covered month without rows means "none", an uncovered one means "not known".
+with newest as (
+    select
+        organisation_id,
+        extract_id,
+        max(received_at) as received_at
+    from {{ ref("int_delivery_current") }}
+    group by organisation_id, extract_id
+),
+
+-- month: the month is a period of a standing delivery.
+by_period as (
+    select
+        current_delivery.organisation_id,
+        current_delivery.extract_id,
+        {{ month_of_period("current_delivery.period") }} as month
+    from {{ ref("int_delivery_current") }} as current_delivery
+    inner join {{ ref("coverage_rule") }} as rule
+        on current_delivery.extract_id = rule.extract_id
+        and rule.rule = 'month'
+),
+
+-- spell: from the month of the earliest start through the last month that had ended when the newest file came.
+spell_span as (
+    select
+        organisation_id,
+        {{ month_of("min(start_date)") }} as first_month
+    from {{ ref("stg_sairauspoissaolot") }}
+    group by organisation_id
+),
+
+by_spell as (
+    select
+        spell_span.organisation_id,
+        newest.extract_id,
+        calendar.month
+    from spell_span
+    inner join newest
+        on spell_span.organisation_id = newest.organisation_id
+    inner join {{ ref("coverage_rule") }} as rule
+        on newest.extract_id = rule.extract_id
+        and rule.rule = 'spell'
+    inner join {{ ref("int_calendar") }} as calendar
+        on calendar.month >= spell_span.first_month
+        and last_day(calendar.month) <= least({{ as_of() }}, cast(newest.received_at as date))
+),
+
+-- project: from the first through the last month with an actual.
+project_span as (
+    select
+        organisation_id,
+        min(month) as first_month,
+        max(month) as last_month
+    from {{ ref("stg_hanketalous") }}
+    where line_kind = 'toteuma'
+    group by organisation_id
+),
+
+by_project as (
+    select
+        project_span.organisation_id,
+        rule.extract_id,
+        calendar.month
+    from project_span
+    cross join {{ ref("coverage_rule") }} as rule
+    inner join {{ ref("int_calendar") }} as calendar
+        on calendar.month between project_span.first_month and project_span.last_month
+    where rule.rule = 'project'
+),
+
+-- round: the months of the survey's rounds.
+by_round as (
+    select
+        survey.organisation_id,
+        rule.extract_id,
+        survey.month
+    from {{ ref("int_survey_round") }} as survey
+    cross join {{ ref("coverage_rule") }} as rule
+    where rule.rule = 'round'
+),
+
+-- year_end: the figure of 31 December serves the months of the next year.
+by_year_end as (
+    select
+        residents.organisation_id,
+        rule.extract_id,
+        calendar.month
+    from {{ ref("int_residents_yearly") }} as residents
+    cross join {{ ref("coverage_rule") }} as rule
+    inner join {{ ref("int_calendar") }} as calendar
+        on year(calendar.month) = residents.year + 1
+    where rule.rule = 'year_end'
+)
+
+select distinct
+    organisation_id,
+    extract_id,
+    month
+from (
+    select * from by_period
+    union all
+    select * from by_spell
+    union all
+    select * from by_project
+    union all
+    select * from by_round
+    union all
+    select * from by_year_end
+) as covered
+where month <= {{ as_of() }}

@@ -1,0 +1,83 @@
+-- What each indicator needs, one row a term: the measure, how many months of it are summed, and for whom.
+-- An indicator is computed for the organisation of its programme; one that another indicator ranks is computed for
+-- every organisation. A baseline over a window of its own is one more window of the same indicator.
+with scope as (
+    select
+        indicator.programme_id,
+        indicator.indicator_id,
+        programme.organisation_id
+    from {{ ref("indicator") }} as indicator
+    inner join {{ ref("programme") }} as programme
+        on indicator.programme_id = programme.programme_id
+
+    union
+
+    select
+        ranking.programme_id,
+        ranking.ranked_indicator_id as indicator_id,
+        organisation.organisation_id
+    from {{ ref("indicator") }} as ranking
+    cross join {{ ref("organisation") }} as organisation
+    where ranking.ranked_indicator_id is not null
+),
+
+span as (
+    select
+        programme_id,
+        indicator_id,
+        window_months
+    from {{ ref("indicator") }}
+
+    union
+
+    select
+        programme_id,
+        indicator_id,
+        baseline_window_months as window_months
+    from {{ ref("indicator") }}
+    where baseline_window_months is not null
+),
+
+term as (
+    {% for role in ["numerator", "numerator_less", "denominator"] %}
+    select
+        programme_id,
+        indicator_id,
+        family,
+        has_division,
+        '{{ role }}' as role,
+        {{ role }} as measure_id
+    from {{ ref("indicator") }}
+    where {{ role }} is not null
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+)
+
+select
+    term.programme_id,
+    term.indicator_id,
+    scope.organisation_id,
+    term.family,
+    term.has_division,
+    span.window_months,
+    term.role,
+    term.measure_id,
+    measure.extract_id,
+    case
+        -- Residents are a stock: the figure of the month, never a sum of twelve.
+        when term.family = 'per_thousand' and term.role = 'denominator' then 1
+        else span.window_months
+    end as term_months,
+    -- A cumulative sum runs from the programme's start; NULL means the window decides.
+    case when term.family = 'cumulative' then {{ month_of("programme.period_start") }} end as summed_from
+from term
+inner join scope
+    on term.programme_id = scope.programme_id
+    and term.indicator_id = scope.indicator_id
+inner join span
+    on term.programme_id = span.programme_id
+    and term.indicator_id = span.indicator_id
+inner join {{ ref("measure") }} as measure
+    on term.measure_id = measure.measure_id
+inner join {{ ref("programme") }} as programme
+    on term.programme_id = programme.programme_id

@@ -1,0 +1,13 @@
+with standing as (
+    {{ current_rows("hanketalous") }}
+)
+
+-- A line of the whole year is counted in its December.
+select
+    organisation_id,
+    lower(trim(hanke)) as project_code,
+    lower(trim(osa_alue)) as allocation_code,
+    laji as line_kind,
+    coalesce(kuukausi, make_date(cast(vuosi as integer), 12, 1)) as month,
+    summa as amount_eur
+from standing

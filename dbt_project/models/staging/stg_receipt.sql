@@ -1,0 +1,22 @@
+select
+    receipt_id,
+    delivery_id,
+    organisation_id,
+    extract_id,
+    file_name,
+    file_bytes,
+    received_at,
+    read_at,
+    contract_version,
+    rows_read,
+    rows_accepted,
+    rows_rejected,
+    rows_skipped,
+    decision,
+    reason_code,
+    reason,
+    periods,
+    caveats,
+    encoding,
+    origin
+from {{ lake_log("receipt") }}

@@ -1,0 +1,99 @@
+"""One small line chart as inline SVG: the actual value, the path it should follow, and the target.
+
+No script, no chart library, no colours of its own: classes are coloured by the page, so dark mode and print work. The
+figures are not in the chart but in a table beside it; the title carries the message for those who do not see it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from markupsafe import Markup, escape
+
+WIDTH, HEIGHT = 320, 96
+PADDING = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One month of an indicator; None where there is no figure."""
+
+    month: date
+    value: float | None
+    expected: float | None = None
+
+
+def months_between(first: date, later: date) -> int:
+    """Whole months from one month to another."""
+    return (later.year - first.year) * 12 + later.month - first.month
+
+
+def spark_line(
+    points: Sequence[Point], target_month: date | None, target: float | None, *, title: str, key: str
+) -> Markup:
+    """The chart as an ``<svg>`` element, or nothing where fewer than two months have a value.
+
+    ``key`` is unique in the page (the title's id). Months without a value leave a gap in the line; nothing is joined
+    over it.
+    """
+    if sum(point.value is not None for point in points) < 2:
+        return Markup("")
+    scale = _Scale.over(points, target_month, target)
+    shapes = [
+        *(Markup('<path class="expected" d="{}"/>').format(d) for d in _paths(scale, points, "expected")),
+        *(Markup('<path class="actual" d="{}"/>').format(d) for d in _paths(scale, points, "value")),
+        _last_dot(scale, points),
+    ]
+    if target is not None and target_month is not None:
+        x, y = scale.at(target_month, target)
+        shapes.append(Markup('<path class="target" d="M{} {}l5 5l-5 5l-5 -5z"/>').format(_short(x), _short(y - 5)))
+    return Markup(
+        '<svg class="spark" viewBox="0 0 {} {}" role="img" aria-labelledby="{}"><title id="{}">{}</title>{}</svg>'
+    ).format(WIDTH, HEIGHT, key, key, escape(title), Markup("").join(shapes))
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    first: date
+    months: int
+    low: float
+    high: float
+
+    @classmethod
+    def over(cls, points: Sequence[Point], target_month: date | None, target: float | None) -> _Scale:
+        months = [point.month for point in points] + ([target_month] if target_month else [])
+        figures = [f for p in points for f in (p.value, p.expected) if f is not None]
+        figures += [target] if target is not None and target_month is not None else []
+        low, high = min(figures), max(figures)
+        # A flat line runs through the middle instead of dividing by zero.
+        margin = 0.0 if high > low else 1.0
+        return cls(min(months), max(months_between(min(months), max(months)), 1), low - margin, high + margin)
+
+    def at(self, month: date, figure: float) -> tuple[float, float]:
+        across = months_between(self.first, month) / self.months
+        up = (figure - self.low) / (self.high - self.low)
+        return PADDING + across * (WIDTH - 2 * PADDING), HEIGHT - PADDING - up * (HEIGHT - 2 * PADDING)
+
+
+def _paths(scale: _Scale, points: Iterable[Point], series: str) -> list[str]:
+    """One path for each unbroken run of figures."""
+    runs: list[list[tuple[float, float]]] = [[]]
+    for point in points:
+        figure = getattr(point, series)
+        if figure is None:
+            runs.append([])
+        else:
+            runs[-1].append(scale.at(point.month, figure))
+    return ["M" + "L".join(f"{_short(x)} {_short(y)}" for x, y in run) for run in runs if run]
+
+
+def _last_dot(scale: _Scale, points: Sequence[Point]) -> Markup:
+    last = [(point.month, point.value) for point in points if point.value is not None][-1]
+    x, y = scale.at(*last)
+    return Markup('<circle class="last" cx="{}" cy="{}" r="3.5"/>').format(_short(x), _short(y))
+
+
+def _short(number: float) -> str:
+    return f"{number:.1f}".removesuffix(".0")

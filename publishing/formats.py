@@ -1,0 +1,109 @@
+"""Numbers, months and units as a reader of one language expects them.
+
+Babel knows the customs; what it leaves to us is the minus sign (it prints an ASCII hyphen for Finnish and Swedish, we
+print U+2212 everywhere), the number of decimals of each unit, and the words for units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_skeleton
+from babel.numbers import format_decimal
+
+from sources.messages import translator
+
+LANGUAGES = ("fi", "sv", "en")
+LOCALE_FOLDER = Path(__file__).parent / "locale"
+# Finland's readers of English expect days before months.
+LOCALES = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"}
+HELSINKI = ZoneInfo("Europe/Helsinki")
+MINUS = "\N{MINUS SIGN}"
+NO_VALUE = "\N{EN DASH}"
+
+# Decimals shown for each unit of the catalogue; a unit that is not here shows one.
+DECIMALS = {
+    "EUR": 0,
+    "contacts": 0,
+    "score": 0,
+    "rank": 0,
+    "sites": 0,
+    "persons": 0,
+    "per_1000": 0,
+    "index": 2,
+}
+
+# Words for units, as msgids; a unit that is not here is shown as it is.
+UNITS = {
+    "EUR_million": "EUR million",
+    "EUR": "EUR",
+    "EUR_per_resident": "EUR per resident",
+    "percent": "%",
+    "score": "points",
+    "days_per_fte": "days per FTE",
+    "contacts": "contacts",
+    "per_1000": "per 1,000 residents",
+    "per_10000": "per 10,000 residents",
+    "per_100000": "per 100,000 residents",
+    "sites": "sites",
+    "persons": "persons",
+    "rank": "rank",
+    "index": "index",
+}
+
+
+@dataclass(frozen=True)
+class Formats:
+    """Formatting for one language, of ``fi``, ``sv`` and ``en``."""
+
+    language: str
+
+    @property
+    def text(self) -> Callable[..., str]:
+        """The translator of publishing's own catalogue: ``text(msgid, **params)``."""
+        return translator(self.language, LOCALE_FOLDER)
+
+    def number(self, value: float | Decimal | None, unit: str = "", *, signed: bool = False) -> str:
+        """A number with the decimals of its unit, without the unit's word; an en dash where there is none."""
+        if value is None:
+            return NO_VALUE
+        pattern = "#,##0" + (("." + "0" * places) if (places := DECIMALS.get(unit, 1)) else "")
+        shown = format_decimal(value, format=pattern, locale=LOCALES[self.language]).replace("-", MINUS)
+        # What rounds to zero has no sign: a gap of "-0.0" says nothing.
+        if not any(digit in shown for digit in "123456789"):
+            return shown.removeprefix(MINUS)
+        return f"+{shown}" if signed and value > 0 else shown
+
+    def unit(self, unit: str) -> str:
+        """The word for a unit."""
+        return self.text(UNITS[unit]) if unit in UNITS else unit
+
+    def quantity(self, value: float | Decimal | None, unit: str) -> str:
+        """A number and its unit, which never part at the end of a line."""
+        if value is None:
+            return NO_VALUE
+        return f"{self.number(value, unit)}\N{NO-BREAK SPACE}{self.unit(unit)}"
+
+    def count(self, value: int | None) -> str:
+        """A whole number with thousands apart."""
+        return NO_VALUE if value is None else format_decimal(value, format="#,##0", locale=LOCALES[self.language])
+
+    def day(self, value: date | None) -> str:
+        """A date, such as ``23.11.2026``."""
+        return NO_VALUE if value is None else format_date(value, format="medium", locale=LOCALES[self.language])
+
+    def month(self, value: date | None) -> str:
+        """A month, such as ``11.2026``."""
+        return NO_VALUE if value is None else format_skeleton("yM", value, locale=LOCALES[self.language])
+
+    def moment(self, value: datetime | None) -> str:
+        """A naive UTC time as date and time in Finland."""
+        if value is None:
+            return NO_VALUE
+        local = value.replace(tzinfo=ZoneInfo("UTC")).astimezone(HELSINKI)
+        return format_datetime(local, format="short", locale=LOCALES[self.language])

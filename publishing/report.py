@@ -1,0 +1,369 @@
+"""The situation picture as one self-contained HTML page per language, rendered from a release.
+
+The page needs no script and no network: a strict content security policy allows its own style sheet (by hash) and
+nothing else. Jinja2 escapes everything; the only ready-made markup is our own charts. It is the thin first page: the
+interactive view and the PDF are not made here.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from publishing import situation
+from publishing.charts import Point, spark_line
+from publishing.formats import LANGUAGES, NO_VALUE, Formats
+from publishing.situation import Row, Situation, key
+from publishing.summary import STATUSES, held_back, incident_line, organisation_name, programme_name
+
+__all__ = ["LANGUAGES", "render"]
+
+# Why a cell has no figure, as msgids.
+VALUE_STATUSES = {
+    "ok": "final",
+    "provisional": "provisional",
+    "suppressed": "protected: small group",
+    "not_reportable": "not reportable",
+    "no_data": "no data",
+    "not_yet_due": "not yet due",
+    "not_applicable": "not applicable",
+}
+FAMILIES = {
+    "sum": "sum over the window",
+    "ratio": "ratio of two sums over the window",
+    "per_thousand": "sum over the window per 1,000 residents",
+    "net_share": "share of promoters less share of detractors, in points",
+    "level": "the stock of the month",
+    "cumulative": "sum from the start of the programme",
+    "rank": "rank among the organisations that have a value",
+    "saving": "original 2023 budget less the sum over the window",
+    "class_share": "share of the service classes that have such contacts",
+}
+BASELINE_RULES = {
+    "none": "no baseline",
+    "given": "stated in the programme document",
+    "original_budget": "original budget of the year",
+    "own_value": "its own value at the baseline month",
+    "first_covered": "its own value at the first month with data",
+}
+# Wellbeing services counties began on 1 January 2023: series of public figures break there.
+BREAK_YEAR = 2023
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One indicator as the page shows it: every text is formatted, nothing is escaped yet."""
+
+    anchor: str
+    name: str
+    status: str
+    word: str
+    icon: str
+    value: str
+    quantity: str
+    month: str
+    baseline: str
+    expected: str
+    target: str
+    gap: str
+    notes: list[str]
+    chart: Markup
+    figures: list[tuple[str, str, str, str]]
+    definition: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The indicators of one programme of one organisation."""
+
+    title: str
+    anchor: str
+    cards: list[Card]
+    divisions: list[str]
+    division_rows: list[tuple[str, str, list[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One public figure: areas by years."""
+
+    name: str
+    source: str
+    areas: list[tuple[str, bool, list[str]]]
+
+
+def render(release_dir: Path, language: str, target: Path | None = None) -> Path:
+    """Write the page of a release and return its path: ``report/<language>.html`` in the release unless told else.
+
+    A published release is sealed; give a ``target`` outside it to render its page anew. Raises duckdb.Error where the
+    release does not open.
+    """
+    html = page(situation.read(release_dir), Formats(language))
+    path = target or release_dir / "report" / f"{language}.html"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(html, encoding="utf-8")
+    return path
+
+
+def page(found: Situation, formats: Formats) -> str:
+    """The whole page as HTML text."""
+    environment = Environment(
+        loader=PackageLoader("publishing"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style = (Path(__file__).parent / "templates" / "report.css").read_text(encoding="utf-8")
+    return environment.get_template("report.html").render(
+        _=formats.text,
+        f=formats,
+        found=found,
+        style=Markup(style),
+        style_hash=_hash(f"{style}"),
+        statuses=_statuses(found, formats),
+        held_back=held_back(found, formats),
+        sections=_sections(found, formats),
+        provisional=_names_with(found, formats, "provisional"),
+        waiting=_waiting(found, formats),
+        incidents=[incident_line(found, row, formats) for row in found.incidents],
+        organisation=lambda name: organisation_name(found, name, formats.language),
+        figures=public_figures(found, formats),
+        figure_years=_years(found),
+        break_year=BREAK_YEAR,
+    )
+
+
+def _hash(style: str) -> str:
+    return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+
+
+def _statuses(found: Situation, formats: Formats) -> list[tuple[str, str, str, int]]:
+    """Status, icon, word and how many indicators have it; those that none has are left out, but for the four."""
+    counts = Counter(row["status"] for row in found.indicators)
+    always = ("achieved", "on_track", "at_risk", "off_track")
+    return [
+        (status, icon, formats.text(word), counts[status])
+        for status, (word, icon, _) in STATUSES.items()
+        if counts[status] or status in always
+    ]
+
+
+def _sections(found: Situation, formats: Formats) -> list[Section]:
+    sections = []
+    for (programme_id, organisation_id), group in groupby(
+        found.indicators, key=lambda row: (row["programme_id"], row["organisation_id"])
+    ):
+        indicators = list(group)
+        divisions = [row for row in found.divisions if row["organisation_id"] == organisation_id]
+        sections.append(
+            Section(
+                title=programme_name(found, indicators[0], formats.language),
+                anchor=f"{programme_id}-{organisation_id}",
+                cards=[_card(found, row, formats) for row in indicators],
+                divisions=[row[f"name_{formats.language}"] for row in divisions],
+                division_rows=[
+                    _division_row(row, found.by_division[key(row)], divisions, formats)
+                    for row in indicators
+                    if found.by_division.get(key(row))
+                ],
+            )
+        )
+    return sections
+
+
+def _card(found: Situation, row: Row, formats: Formats) -> Card:
+    unit = row["unit"]
+    word, icon, _ = STATUSES[row["status"]]
+    months = found.series.get(key(row), [])
+    return Card(
+        anchor="-".join(key(row)),
+        name=row[f"name_{formats.language}"],
+        status=row["status"],
+        word=formats.text(word),
+        icon=icon,
+        value=formats.number(row["value"], unit),
+        quantity=formats.quantity(row["value"], unit),
+        month=formats.month(row["month"]),
+        baseline=formats.number(row["baseline_value"], unit),
+        expected=formats.number(row["expected_value"], unit),
+        target=_target(row, formats),
+        gap=formats.number(row["gap_to_expected"], unit, signed=True),
+        notes=_notes(row, months, formats),
+        chart=_chart(row, months, formats),
+        figures=[_figure_row(month, unit, formats) for month in months],
+        definition=_definition(found, row, formats),
+    )
+
+
+def _target(row: Row, formats: Formats) -> str:
+    """The target with its month; a band or a weakest end beside it, where the document gives one."""
+    unit, text = row["unit"], formats.text
+    low, high = row.get("target_low"), row.get("target_high")
+    if row["target_kind"] == "direction":
+        return text("lower than the baseline") if row["better"] == "down" else text("higher than the baseline")
+    if low is not None and high is not None:
+        shown = f"{formats.number(low, unit)}…{formats.number(high, unit)}"
+    else:
+        shown = formats.number(row["target_value"], unit)
+    if (weakest := row.get("target_weakest")) is not None:
+        shown += " " + text("(at the weakest {value})", value=formats.number(weakest, unit))
+    return f"{shown} ({formats.month(row['target_month'])})" if row["target_month"] and shown != NO_VALUE else shown
+
+
+def _notes(row: Row, months: list[Row], formats: Formats) -> list[str]:
+    """Why the figure is not final, or why there is none."""
+    notes = []
+    of_month = next((m for m in months if m["month"] == row["month"]), None)
+    if of_month and of_month["value_status"] == "provisional":
+        notes.append(formats.text("The figure is provisional: part of it rests on earlier data."))
+    if row.get("waits_for"):
+        extracts = row["waits_for"]
+        listed = ", ".join(extracts) if isinstance(extracts, list) else str(extracts).replace("|", ", ")
+        notes.append(formats.text("Waits for the extract: {extracts}.", extracts=listed))
+    return notes
+
+
+def _chart(row: Row, months: list[Row], formats: Formats) -> Markup:
+    points = [Point(m["month"], _float(m["value"]), _float(m.get("expected_value"))) for m in months]
+    target = None if row["target_kind"] == "direction" else _float(row["target_value"])
+    title = formats.text(
+        "{name}: {value} in {month}; expected {expected}, target {target}.",
+        name=row[f"name_{formats.language}"],
+        value=formats.quantity(row["value"], row["unit"]),
+        month=formats.month(row["month"]),
+        expected=formats.number(row["expected_value"], row["unit"]),
+        target=_target(row, formats),
+    )
+    return spark_line(points, row["target_month"], target, title=title, key="chart-" + "-".join(key(row)))
+
+
+def _float(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def _figure_row(month: Row, unit: str, formats: Formats) -> tuple[str, str, str, str]:
+    return (
+        formats.month(month["month"]),
+        formats.number(month["value"], unit),
+        formats.number(month.get("expected_value"), unit),
+        formats.text(VALUE_STATUSES[month["value_status"]]),
+    )
+
+
+def _definition(found: Situation, row: Row, formats: Formats) -> list[tuple[str, str]]:
+    text = formats.text
+    family, rule = row["family"], row["baseline_rule"]
+    facts = [
+        (text("How it is computed"), text(FAMILIES[family]) if family in FAMILIES else family),
+        (text("Window, months"), formats.count(row["window_months"])),
+        (text("Baseline"), text(BASELINE_RULES[rule]) if rule in BASELINE_RULES else rule),
+        (text("Source document"), row["document"]),
+        (text("Definition version"), str(row["definition_version"])),
+        (text("Caveats"), " ".join(_caveats(found, row, formats.language))),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
+def _caveats(found: Situation, row: Row, language: str) -> list[str]:
+    """The catalogue's caveats in words, or by their ids where the release has no words for them."""
+    given = row.get("caveats") or []
+    ids = given if isinstance(given, list) else str(given).replace(",", "|").split("|")
+    texts = found.names["caveat"]
+    return [texts[name][f"text_{language}"] if name in texts else name.replace("_", " ") for name in ids if name]
+
+
+def _division_row(
+    row: Row, cells: dict[str, Row], divisions: list[Row], formats: Formats
+) -> tuple[str, str, list[str]]:
+    shown = []
+    for division in divisions:
+        cell = cells.get(division["division_id"])
+        if cell is None:
+            shown.append(NO_VALUE)
+        elif cell["value"] is None:
+            shown.append(formats.text(VALUE_STATUSES[cell["value_status"]]))
+        else:
+            shown.append(formats.number(cell["value"], row["unit"]))
+    return f"{row[f'name_{formats.language}']}, {formats.unit(row['unit'])}", formats.month(row["month"]), shown
+
+
+def _names_with(found: Situation, formats: Formats, value_status: str) -> list[str]:
+    """The indicators whose latest figure has this value status."""
+    latest = {k: {m["month"]: m["value_status"] for m in months} for k, months in found.series.items()}
+    return [
+        row[f"name_{formats.language}"]
+        for row in found.indicators
+        if latest.get(key(row), {}).get(row["month"]) == value_status
+    ]
+
+
+def _waiting(found: Situation, formats: Formats) -> list[str]:
+    """The indicators that have no figure at all, each with what it waits for."""
+    return [
+        " ".join([f"{row[f'name_{formats.language}']}.", *_notes(row, [], formats)])
+        for row in found.indicators
+        if row["status"] in ("no_data", "not_reportable")
+    ]
+
+
+def _years(found: Situation) -> list[int]:
+    return sorted({int(row["year"]) for row in found.public_figures})
+
+
+def public_figures(found: Situation, formats: Formats) -> list[Figure]:
+    """The public figures of the programmes' organisations, those they are compared with, and the whole country.
+
+    A figure that none of the programmes' organisations has is left out.
+    """
+    own = list(dict.fromkeys(row["organisation_id"] for row in found.indicators))
+    areas = [*own, *compared_with(own), "FI"]
+    years = _years(found)
+    figures = []
+    for _, group in groupby(found.public_figures, key=lambda row: (row["source"], row["figure_id"])):
+        cells = list(group)
+        values = {(row["area_id"], row["year"]): row["value"] for row in cells}
+        shown = [area for area in areas if any((area, year) in values for year in years)]
+        if not any(area in own for area in shown):
+            continue
+        first = cells[0]
+        figures.append(
+            Figure(
+                name=f"{first[f'name_{formats.language}']}, {formats.unit(first['unit'])}",
+                source=first["attribution"],
+                areas=[
+                    (
+                        _area_name(found, area, cells, formats),
+                        area in own,
+                        [formats.number(values.get((area, year)), first["unit"]) for year in years],
+                    )
+                    for area in shown
+                ],
+            )
+        )
+    return figures
+
+
+def compared_with(own: list[str]) -> list[str]:
+    """The organisations that these are shown beside, as ``comparison.csv`` lists them, without repeats."""
+    with (Path(__file__).parent / "comparison.csv").open(encoding="utf-8", newline="") as stream:
+        pairs = [(row["organisation_id"], row["beside"]) for row in csv.DictReader(stream)]
+    return list(dict.fromkeys(beside for name, beside in pairs if name in own and beside not in own))
+
+
+def _area_name(found: Situation, area: str, cells: list[Row], formats: Formats) -> str:
+    if area != "FI":
+        return organisation_name(found, area, formats.language)
+    summed = max((row["summed"] for row in cells if row["area_id"] == "FI" and row["summed"]), default=0)
+    if summed:
+        return formats.text("Whole country (sum of {count} organisers)", count=summed)
+    return formats.text("Whole country")

@@ -1,0 +1,215 @@
+"""Reads what one release says, for the page and the terminal: plain rows, nothing formatted, nothing recomputed.
+
+Opens the release's own DuckDB file read-only, never the build, so that the number in the meeting is the number in the
+warehouse.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from publishing.model import DATABASE
+from publishing.sql import Connection
+
+Row = dict[str, Any]
+Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One release as rows. ``Key`` is (programme_id, indicator_id, organisation_id)."""
+
+    release: Row
+    indicators: list[Row]
+    series: dict[Key, list[Row]]
+    by_division: dict[Key, dict[str, Row]]
+    divisions: list[Row]
+    deliveries: list[Row]
+    refused: list[Row]
+    reject_reasons: list[Row]
+    check_counts: dict[str, int]
+    incidents: list[Row]
+    public_figures: list[Row]
+    names: dict[str, dict[str, Row]]
+
+    @property
+    def withheld(self) -> list[str]:
+        """Organisations whose own figures of this night are held back."""
+        return [name for name in self.release["withheld_organisations"].split(",") if name]
+
+
+def read(release_dir: Path) -> Situation:
+    """Everything a page or a summary of this release needs. Raises duckdb.Error where the file does not open."""
+    with duckdb.connect(release_dir / DATABASE, read_only=True) as con:
+        return Situation(
+            release=rows(con, "FROM meta.release")[0],
+            indicators=rows(con, INDICATORS),
+            series=_series(con),
+            by_division=_by_division(con),
+            divisions=rows(con, DIVISIONS),
+            deliveries=rows(con, DELIVERIES),
+            refused=rows(con, REFUSED),
+            reject_reasons=rows(con, REJECT_REASONS),
+            check_counts={row["status"]: row["checks"] for row in rows(con, CHECK_COUNTS)},
+            incidents=rows(con, "FROM quality.incident WHERE state = 'open' ORDER BY severity, opened_at, check_id"),
+            public_figures=rows(con, PUBLIC_FIGURES),
+            names={
+                "programme": _names(con, "mart.dim_programme", "programme_id"),
+                "organisation": _names(con, "mart.dim_organisation", "organisation_id"),
+                "caveat": _names(con, "indicator.caveat", "caveat_id"),
+            },
+        )
+
+
+def rows(con: Connection, query: str, parameters: list[object] | None = None) -> list[Row]:
+    """The answer of a query as a list of mappings by column name."""
+    answer = con.execute(query, parameters or [])
+    names = [column[0] for column in answer.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+
+INDICATORS = """
+SELECT catalogue.*, status.* EXCLUDE (programme_id, indicator_id, organisation_id)
+FROM indicator.catalogue AS catalogue
+JOIN indicator.status AS status USING (programme_id, indicator_id, organisation_id)
+ORDER BY programme_id, organisation_id, theme, indicator_id
+"""
+
+# One row a division, though several codes of the extracts may lead to it, and none that has no figure anywhere.
+DIVISIONS = """
+SELECT DISTINCT organisation_id, division_id, name_fi, name_sv, name_en
+FROM mart.dim_division AS division
+SEMI JOIN (
+    SELECT organisation_id, division_id FROM indicator.value WHERE value IS NOT NULL OR value_status = 'suppressed'
+) AS shown USING (organisation_id, division_id)
+WHERE division_id <> 'all'
+ORDER BY organisation_id, division_id = 'unmapped', division_id
+"""
+
+DELIVERIES = """
+SELECT
+    organisation_id,
+    extract_id,
+    count(*) FILTER (decision = 'accepted') AS accepted_deliveries,
+    count(*) FILTER (decision = 'refused') AS refused_deliveries,
+    max(received_at) FILTER (decision <> 'duplicate') AS last_received_at,
+    coalesce(sum(rows_read), 0)::BIGINT AS rows_read,
+    coalesce(sum(rows_accepted), 0)::BIGINT AS rows_accepted,
+    coalesce(sum(rows_rejected), 0)::BIGINT AS rows_rejected,
+    coalesce(sum(rows_skipped), 0)::BIGINT AS rows_skipped
+FROM quality.delivery
+GROUP BY ALL
+ORDER BY ALL
+"""
+
+# A delivery that was turned down is told until something newer stands for every period that it held; one whose
+# periods are unknown, until anything newer of the extract is accepted.
+REFUSED = """
+WITH delivery AS (
+    SELECT *, decision = 'accepted' AND verdict IS DISTINCT FROM 'failed' AS is_usable
+    FROM quality.delivery
+    WHERE decision <> 'duplicate'
+),
+wanted AS (
+    SELECT
+        organisation_id, extract_id, file_name, received_at, reason,
+        unnest(CASE WHEN periods = '' THEN [NULL] ELSE string_split(periods, ', ') END) AS period
+    FROM (SELECT * REPLACE (coalesce(periods, '') AS periods) FROM delivery WHERE NOT is_usable)
+)
+SELECT DISTINCT organisation_id, extract_id, file_name, received_at, reason
+FROM wanted
+WHERE NOT EXISTS (
+    FROM delivery AS newer
+    WHERE newer.is_usable
+    AND newer.organisation_id = wanted.organisation_id
+    AND newer.extract_id = wanted.extract_id
+    AND (newer.received_at, newer.file_name) > (wanted.received_at, wanted.file_name)
+    AND (
+        wanted.period IS NULL
+        OR coalesce(newer.periods, '') = ''
+        OR list_contains(string_split(newer.periods, ', '), wanted.period)
+    )
+)
+ORDER BY ALL
+"""
+
+REJECT_REASONS = """
+SELECT organisation_id, extract_id, column_name, reason_code, count(*) AS faults
+FROM quality.rejected_row
+GROUP BY ALL
+ORDER BY organisation_id, extract_id, faults DESC, column_name, reason_code
+"""
+
+CHECK_COUNTS = """
+SELECT status, count(*) AS checks
+FROM quality.check_result
+WHERE run_id = (SELECT run_id FROM meta.release)
+GROUP BY ALL
+"""
+
+
+# Published figures of whole organisations and of the whole country. The State Treasury lists the organisers only; their
+# sum, of as many as are there, is the country's.
+PUBLIC_FIGURES = """
+WITH figure AS (
+    SELECT * FROM mart.fct_public_figure WHERE sex = 'total' AND name_fi IS NOT NULL AND value IS NOT NULL
+)
+SELECT
+    source, figure_id, name_fi, name_sv, name_en, unit, break_year, attribution, year, value,
+    coalesce(organisation_id, 'FI') AS area_id, NULL::BIGINT AS summed
+FROM figure
+WHERE organisation_id IS NOT NULL OR area_code = 'FI'
+UNION ALL
+SELECT
+    source, figure_id, name_fi, name_sv, name_en, unit, break_year, attribution, year, sum(value),
+    'FI', count(DISTINCT organisation_id)
+FROM figure
+WHERE source = 'htas' AND organisation_id IS NOT NULL
+GROUP BY ALL
+ORDER BY ALL
+"""
+
+
+def _series(con: Connection) -> dict[Key, list[Row]]:
+    found: dict[Key, list[Row]] = {}
+    for row in rows(con, "FROM indicator.value WHERE division_id = 'all' ORDER BY ALL"):
+        found.setdefault(key(row), []).append(row)
+    for months in found.values():
+        months.sort(key=lambda row: row["month"])
+    return found
+
+
+def _by_division(con: Connection) -> dict[Key, dict[str, Row]]:
+    """The divisions' rows of the month that each indicator's status is of."""
+    found: dict[Key, dict[str, Row]] = {}
+    query = """
+        SELECT value.*
+        FROM indicator.value AS value
+        SEMI JOIN indicator.status USING (programme_id, indicator_id, organisation_id, month)
+        WHERE division_id <> 'all'
+    """
+    for row in rows(con, query):
+        found.setdefault(key(row), {})[row["division_id"]] = row
+    return found
+
+
+def _names(con: Connection, table: str, column: str) -> dict[str, Row]:
+    schema, name = table.split(".")
+    return {row[column]: row for row in rows(con, f"FROM {table}")} if _exists(con, schema, name) else {}
+
+
+def _exists(con: Connection, schema: str, table: str) -> bool:
+    found = con.execute(
+        "FROM duckdb_tables() WHERE schema_name = ? AND table_name = ? AND database_name = current_database()",
+        [schema, table],
+    )
+    return found.fetchone() is not None
+
+
+def key(row: Row) -> Key:
+    """The key of an indicator of an organisation."""
+    return row["programme_id"], row["indicator_id"], row["organisation_id"]

@@ -1,0 +1,453 @@
+"""Assembles the warehouse file of a release from the night's build, the lake and the previous release.
+
+Everything here is SQL between attached databases: ``build`` and ``previous`` read-only, ``release`` new. What is
+published is a copy of tables (never of views, which would point back at the build), each in a fixed row order so that
+the same night gives the same Parquet bytes. Disclosure is judged afterwards, by :mod:`publishing.disclosure`.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+
+from publishing.model import NightlyRun, ReleaseError
+from publishing.sql import Connection, Table, identifier, literal, tables_of
+from sources.settings import Settings
+
+PUBLISHED_SCHEMAS = ("indicator", "mart", "quality")
+# Analysts' drivers of the last two years can open files of this storage format.
+STORAGE_VERSION = "v1.4.0"
+# How long single check results stay in the warehouse; incidents are derived from all of history.
+CHECK_HISTORY_DAYS = 90
+TOOLS = ("duckdb", "dbt-core", "dbt-duckdb", "dagster", "great-expectations")
+
+REQUIRED = frozenset(
+    {
+        "indicator.catalogue",
+        "indicator.value",
+        "indicator.status",
+        "mart.dim_division",
+        "mart.dim_organisation",
+        "mart.fct_measure",
+        "mart.fct_cost_monthly",
+        "mart.fct_public_figure",
+        "quality.delivery",
+        "quality.rejected_row",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Passport:
+    """What a release says of itself: the row of ``meta.release``. Times are naive UTC."""
+
+    release_id: str
+    created_at: datetime
+    run: NightlyRun
+    git_sha: str
+    previous_release_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table whose rows always exist: how to empty the rows of a withheld organisation that has nothing older.
+
+    ``keys`` identify a row, ``kept`` columns are definitions and not data, ``marker`` is the column that says why
+    there is no value. Every other column becomes NULL.
+    """
+
+    keys: tuple[str, ...]
+    kept: tuple[str, ...]
+    marker: str
+
+
+GRIDS = {
+    "indicator.value": Grid(
+        ("programme_id", "indicator_id", "organisation_id", "division_id", "month"),
+        ("definition_version",),
+        "value_status",
+    ),
+    "indicator.status": Grid(
+        ("programme_id", "indicator_id", "organisation_id"), ("caveats", "definition_version"), "status"
+    ),
+    "mart.fct_measure": Grid(("organisation_id", "division_id", "month", "measure_id"), (), "value_status"),
+}
+# Definitions and national figures do not rest on the organisation's deliveries: they are always tonight's.
+NEVER_WITHHELD = ("indicator.catalogue", "mart.fct_public_figure", "mart.fct_statistics_table", "mart.dim_")
+
+# How the rows that stand in for a withheld organisation's say so.
+MARKED_PROVISIONAL = {
+    "value_status": "CASE value_status WHEN 'ok' THEN 'provisional' ELSE value_status END AS value_status",
+    "provisional_reason": (
+        "CASE WHEN value_status IN ('ok', 'provisional') THEN coalesce(provisional_reason, 'withheld') END "
+        "AS provisional_reason"
+    ),
+}
+
+ADDED_COMMENTS = {
+    "indicator.reported": "Every value of every release up to this one: what was reported when. Append-only.",
+    "quality.check_result": f"Results of every kind of check, runs of the last {CHECK_HISTORY_DAYS} days.",
+    "quality.incident": "One row for each unbroken spell of failures of a check, from all recorded runs.",
+    "meta.release": "This release: one row.",
+}
+
+
+def assemble(settings: Settings, passport: Passport, previous: Path | None, target: Path) -> None:
+    """Write the warehouse file ``target`` and close it.
+
+    ``previous`` is the warehouse file of the current release, if there is one: the source of the last good rows of
+    withheld organisations. Raises ReleaseError where the build lacks a table of the public surface.
+    """
+    with _attached(settings.build_database, previous, target) as con:
+        tables = tables_of(con, "build", PUBLISHED_SCHEMAS)
+        if missing := sorted(REQUIRED - {table.name for table in tables}):
+            raise ReleaseError(f"the build has no table {', '.join(missing)}; a release is never made without it")
+        for schema in (*PUBLISHED_SCHEMAS, "meta"):
+            con.execute(f"CREATE SCHEMA release.{schema}")
+        for table in tables:
+            _copy(con, table, sorted(passport.run.withheld_organisations), has_previous=previous is not None)
+            _copy_comments(con, table)
+        _add_reported(con, settings, passport)
+        _add_check_results(con, settings, passport.run)
+        _add_incidents(con, settings)
+        _add_passport(con, passport)
+        for name, comment in ADDED_COMMENTS.items():
+            con.execute(f"COMMENT ON TABLE release.{name} IS {literal(comment)}")
+        con.execute("CHECKPOINT release")
+        con.execute("DETACH release")
+
+
+def export_parquet(database: Path, folder: Path) -> None:
+    """Write each table of a warehouse file as ``<schema>.<table>.parquet`` into ``folder``, in the table's order."""
+    with duckdb.connect() as con:
+        con.execute(f"ATTACH {literal(database)} AS release (READ_ONLY)")
+        for table in tables_of(con, "release"):
+            copy_parquet(con, f"FROM {table.within('release')}", folder / f"{table.name}.parquet")
+
+
+def copy_parquet(con: Connection, query: str, path: Path) -> None:
+    """Write the rows of ``query`` as one Parquet file."""
+    con.execute(f"COPY ({query}) TO {literal(path)} (FORMAT parquet, COMPRESSION zstd)")
+
+
+def facts(database: Path) -> dict[str, object]:
+    """What the manifest repeats of the warehouse: ``meta.release``, lists as lists, and this run's checks by status."""
+    with duckdb.connect(database, read_only=True) as con:
+        row = con.execute(
+            """
+            SELECT
+                string_split(organisations, ','),
+                list_filter(string_split(withheld_organisations, ','), lambda name: name <> ''),
+                data_origin,
+                tilannekuva_version,
+                tool_versions
+            FROM meta.release
+            """
+        ).fetchone()
+        checks = con.execute(
+            """
+            SELECT status, count(run_id)
+            FROM unnest(['passed', 'failed', 'error', 'not_applicable']) AS possible(status)
+            LEFT JOIN (quality.check_result SEMI JOIN meta.release USING (run_id)) USING (status)
+            GROUP BY ALL ORDER BY ALL
+            """
+        ).fetchall()
+    names = ("organisations", "withheld_organisations", "data_origin", "tilannekuva_version", "tool_versions")
+    return dict(zip(names, row or (), strict=True)) | {"checks": dict(checks)}
+
+
+def input_deliveries(settings: Settings) -> list[dict[str, str]]:
+    """The deliveries that tonight's numbers rest on: id (the SHA-256 of its bytes), organisation, extract, origin."""
+    with duckdb.connect() as con:
+        con.execute(f"ATTACH {literal(settings.build_database)} AS build (READ_ONLY)")
+        rows = con.execute(
+            """
+            SELECT DISTINCT delivery_id, organisation_id, extract_id, coalesce(origin, 'delivered') AS origin
+            FROM build.quality.delivery
+            WHERE is_current
+            ORDER BY ALL
+            """
+        ).fetchall()
+    names = ("delivery_id", "organisation_id", "extract_id", "origin")
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def known_hashes(settings: Settings) -> frozenset[str]:
+    """Every delivery and receipt id of the lake: the only texts of 64 hex digits that may be published."""
+    receipts = _parts(settings.lake / "receipt")
+    if not receipts:
+        return frozenset()
+    with duckdb.connect() as con:
+        rows = con.execute(
+            "SELECT unnest([delivery_id, receipt_id]) FROM read_parquet($parts, union_by_name => true)",
+            {"parts": receipts},
+        ).fetchall()
+    return frozenset(str(row[0]) for row in rows)
+
+
+@contextmanager
+def _attached(build: Path, previous: Path | None, target: Path) -> Iterator[Connection]:
+    with duckdb.connect() as con:
+        con.execute(f"ATTACH {literal(build)} AS build (READ_ONLY)")
+        if previous is not None:
+            con.execute(f"ATTACH {literal(previous)} AS previous (READ_ONLY)")
+        con.execute(f"ATTACH {literal(target)} AS release (STORAGE_VERSION {literal(STORAGE_VERSION)})")
+        yield con
+
+
+def _copy(con: Connection, table: Table, withheld: list[str], *, has_previous: bool) -> None:
+    """One table of the build into the release, with the last good rows of withheld organisations."""
+    source = table.within("build")
+    if not withheld or "organisation_id" not in table.columns or not _can_be_withheld(table):
+        con.execute(f"CREATE TABLE {table.within('release')} AS FROM {source} ORDER BY ALL")
+        return
+    older = _previous(con, table) if has_previous else None
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE composed AS FROM {source} "
+        "WHERE organisation_id IS NULL OR NOT list_contains(?::VARCHAR[], organisation_id)",
+        [withheld],
+    )
+    if older is not None:
+        con.execute(f"INSERT INTO composed BY NAME {_older_rows(table, older)}", [withheld])
+    if table.name in GRIDS:
+        con.execute(f"INSERT INTO composed BY NAME {_emptied_rows(table, GRIDS[table.name])}", [withheld])
+    con.execute(f"CREATE TABLE {table.within('release')} AS FROM composed ORDER BY ALL")
+
+
+def _can_be_withheld(table: Table) -> bool:
+    return table.schema in ("indicator", "mart") and not table.name.startswith(NEVER_WITHHELD)
+
+
+def _previous(con: Connection, table: Table) -> Table | None:
+    found = {t.name: t for t in tables_of(con, "previous", (table.schema,))}
+    return found.get(table.name)
+
+
+def _older_rows(table: Table, older: Table) -> str:
+    """The previous release's rows of the withheld organisations, in the columns that both releases know."""
+    columns = [
+        MARKED_PROVISIONAL.get(column, identifier(column)) for column in table.columns if column in older.columns
+    ]
+    return (
+        f"SELECT {', '.join(columns)} FROM {older.within('previous')} "
+        "WHERE list_contains(?::VARCHAR[], organisation_id)"
+    )
+
+
+def _emptied_rows(table: Table, grid: Grid) -> str:
+    """Tonight's rows of the withheld organisations that have no older row, without their data."""
+    columns = [identifier(c) for c in (*grid.keys, *grid.kept) if c in table.columns]
+    if grid.marker in table.columns:
+        columns.append(f"'not_reportable' AS {grid.marker}")
+    same = " AND ".join(f"composed.{key} IS NOT DISTINCT FROM tonight.{key}" for key in grid.keys)
+    return (
+        f"SELECT {', '.join(columns)} FROM {table.within('build')} AS tonight "
+        "WHERE list_contains(?::VARCHAR[], organisation_id) "
+        f"AND NOT EXISTS (FROM composed WHERE {same})"
+    )
+
+
+def _copy_comments(con: Connection, table: Table) -> None:
+    place = [table.schema, table.table]
+    comments = con.execute(
+        """
+        SELECT 'TABLE', NULL, comment FROM duckdb_tables()
+        WHERE database_name = 'build' AND schema_name = $1 AND table_name = $2 AND comment IS NOT NULL
+        UNION ALL
+        SELECT 'COLUMN', column_name, comment FROM duckdb_columns()
+        WHERE database_name = 'build' AND schema_name = $1 AND table_name = $2 AND comment IS NOT NULL
+        """,
+        place,
+    ).fetchall()
+    for kind, column, comment in comments:
+        target = table.within("release") + (f".{identifier(column)}" if column else "")
+        con.execute(f"COMMENT ON {kind} {target} IS {literal(comment)}")
+
+
+LEDGER_COLUMNS = (
+    "release_id, released_at, programme_id, indicator_id, organisation_id, division_id, month, value, "
+    "value_status, definition_version"
+)
+
+
+def _add_reported(con: Connection, settings: Settings, passport: Passport) -> None:
+    """The ledger of earlier releases and, from this release's own values, its next part."""
+    con.execute(
+        f"""
+        CREATE TABLE release.indicator.reported AS
+        SELECT {LEDGER_COLUMNS}
+        FROM (
+            SELECT ?::VARCHAR AS release_id, ?::TIMESTAMP AS released_at, *
+            FROM release.indicator.value
+            WHERE value_status IN ('ok', 'provisional', 'suppressed', 'not_reportable')
+        )
+        """,
+        [passport.release_id, passport.created_at],
+    )
+    if parts := _parts(settings.lake / "reported"):
+        con.execute(
+            f"INSERT INTO release.indicator.reported BY NAME SELECT {LEDGER_COLUMNS} "
+            "FROM read_parquet($parts, union_by_name => true) WHERE release_id <> $release_id ORDER BY ALL",
+            {"parts": parts, "release_id": passport.release_id},
+        )
+
+
+CHECK_RESULT_TYPES = {
+    "run_id": "VARCHAR",
+    "check_id": "VARCHAR",
+    "organisation_id": "VARCHAR",
+    "extract_id": "VARCHAR",
+    "severity": "VARCHAR",
+    "status": "VARCHAR",
+    "observed": "VARCHAR",
+    "expected": "VARCHAR",
+    "checked_at": "TIMESTAMP",
+    "delivery_id": "VARCHAR",
+}
+
+
+def _add_check_results(con: Connection, settings: Settings, run: NightlyRun) -> None:
+    """All recorded results, whoever recorded them: the lake's, and this run's that the lake does not have yet."""
+    columns = ", ".join(f"{name} {kind}" for name, kind in CHECK_RESULT_TYPES.items())
+    con.execute(f"CREATE OR REPLACE TEMP TABLE every_result ({columns})")
+    if parts := _parts(settings.lake / "check_result"):
+        con.execute(
+            f"INSERT INTO every_result BY NAME SELECT DISTINCT {', '.join(CHECK_RESULT_TYPES)} "
+            "FROM read_parquet(?, union_by_name => true)",
+            [parts],
+        )
+    if run.results:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE tonight ({columns})")
+        con.executemany(
+            f"INSERT INTO tonight VALUES ({', '.join('?' * len(CHECK_RESULT_TYPES))})",
+            [astuple(result) for result in run.results],
+        )
+        con.execute("INSERT INTO every_result FROM tonight EXCEPT FROM every_result")
+    con.execute(
+        "CREATE TABLE release.quality.check_result AS FROM every_result "
+        f"WHERE checked_at >= ?::TIMESTAMP - INTERVAL {CHECK_HISTORY_DAYS} DAY ORDER BY ALL",
+        [run.started_at],
+    )
+
+
+# One incident = one unbroken spell of failures of a check for an organisation and extract. A run in which the check
+# did not apply says nothing and neither ends nor opens a spell. Within a run the worst result counts: a check that
+# failed for one delivery and passed for another has failed.
+INCIDENTS = """
+CREATE TABLE release.quality.incident AS
+WITH
+per_run AS (
+    SELECT
+        organisation_id, check_id, extract_id, run_id,
+        max(checked_at) AS checked_at,
+        bool_or(status IN ('failed', 'error')) AS is_failing,
+        bool_or(severity = 'ERROR' AND status IN ('failed', 'error')) AS is_error
+    FROM every_result
+    WHERE status <> 'not_applicable'
+    GROUP BY ALL
+),
+numbered AS (
+    SELECT
+        *,
+        count(*) FILTER (NOT is_failing) OVER in_order AS passes_before,
+        min(checked_at) FILTER (NOT is_failing) OVER afterwards AS next_pass_at
+    FROM per_run
+    WINDOW
+        in_order AS (
+            PARTITION BY organisation_id, check_id, extract_id ORDER BY checked_at, run_id
+            ROWS UNBOUNDED PRECEDING
+        ),
+        afterwards AS (
+            PARTITION BY organisation_id, check_id, extract_id ORDER BY checked_at, run_id
+            ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
+        )
+),
+spell AS (
+    SELECT
+        organisation_id, check_id, extract_id,
+        min(checked_at) AS opened_at,
+        max(checked_at) AS last_seen_at,
+        any_value(next_pass_at) AS resolved_at,
+        CASE WHEN bool_or(is_error) THEN 'ERROR' ELSE 'WARN' END AS severity,
+        arg_min(run_id, (checked_at, run_id)) AS opened_by_run_id
+    FROM numbered
+    WHERE is_failing
+    GROUP BY organisation_id, check_id, extract_id, passes_before
+)
+SELECT
+    left(sha256(concat_ws(
+        '|', coalesce(organisation_id, ''), check_id, coalesce(extract_id, ''), opened_by_run_id
+    )), 16) AS incident_id,
+    organisation_id,
+    check_id,
+    extract_id,
+    opened_at,
+    last_seen_at,
+    resolved_at,
+    severity,
+    coalesce(contract.owner, 'information_management') AS owner,
+    CASE WHEN resolved_at IS NULL THEN 'open' ELSE 'resolved' END AS state
+FROM spell
+LEFT JOIN contract USING (extract_id)
+ORDER BY ALL
+"""
+
+
+def _add_incidents(con: Connection, settings: Settings) -> None:
+    contract = settings.lake / "contract" / "contract.parquet"
+    con.execute("CREATE OR REPLACE TEMP TABLE contract (extract_id VARCHAR, owner VARCHAR)")
+    if contract.exists():
+        con.execute("INSERT INTO contract SELECT extract_id, owner FROM read_parquet(?)", [str(contract)])
+    con.execute(INCIDENTS)
+
+
+def _add_passport(con: Connection, passport: Passport) -> None:
+    tools = {"python": platform.python_version()} | {name: version(name) for name in TOOLS}
+    con.execute(
+        """
+        CREATE TABLE release.meta.release AS
+        SELECT
+            $release_id::VARCHAR AS release_id,
+            $created_at::TIMESTAMP AS created_at,
+            $as_of::DATE AS as_of_date,
+            $git_sha::VARCHAR AS git_sha,
+            $previous_release_id::VARCHAR AS previous_release_id,
+            (
+                SELECT coalesce(string_agg(organisation_id, ',' ORDER BY organisation_id), '')
+                FROM (
+                    SELECT organisation_id FROM release.indicator.value
+                    UNION SELECT organisation_id FROM release.mart.fct_measure
+                )
+            ) AS organisations,
+            $run_id::VARCHAR AS run_id,
+            $withheld::VARCHAR AS withheld_organisations,
+            CASE WHEN EXISTS (
+                FROM build.quality.delivery WHERE is_current AND origin = 'generated'
+            ) THEN 'generated' ELSE 'delivered' END AS data_origin,
+            $version::VARCHAR AS tilannekuva_version,
+            $tools::VARCHAR AS tool_versions
+        """,
+        {
+            "release_id": passport.release_id,
+            "created_at": passport.created_at,
+            "as_of": passport.run.as_of,
+            "git_sha": passport.git_sha,
+            "previous_release_id": passport.previous_release_id,
+            "run_id": passport.run.run_id,
+            "withheld": ",".join(sorted(passport.run.withheld_organisations)),
+            "version": version("tilannekuva"),
+            "tools": "; ".join(f"{name} {number}" for name, number in tools.items()),
+        },
+    )
+
+
+def _parts(folder: Path) -> list[str]:
+    """The Parquet files of one part of the lake; hidden names are files still being written."""
+    return [str(path) for path in sorted(folder.glob("*.parquet")) if not path.name.startswith(".")]

@@ -1,0 +1,77 @@
+"""Which county the demo plays, how large it is, and in which municipalities its people live.
+
+The size is the county's budgeted operating expenditure of 2023 relative to Kymenlaakso's (State Treasury,
+``counties.csv``): every amount and head count of :mod:`sources.demo` is Kymenlaakso's times that factor.
+``municipalities.csv`` gives rough weights (the population of 2009 by Statistics Finland; for Kymenlaakso the
+shape of 2022), so a generated population has a believable split and is nobody's statistic.
+
+Does not cover Åland, which has no wellbeing services county, nor organisers without a budget of their own.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from sources.demo.arithmetic import apportion
+
+_FOLDER = Path(__file__).parent
+_CALIBRATED = "kymenlaakso"
+RESIDENTS = 159_500
+"""Residents of Kymenlaakso at the end of 2022, as its programme states them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Municipality:
+    """A municipality by its three-digit code; ``weight`` is its relative size within the county."""
+
+    code: str
+    name_fi: str
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class County:
+    """A county of the demo; ``factor`` is its size relative to Kymenlaakso, which is exactly 1."""
+
+    organisation_id: str
+    factor: float
+    municipalities: tuple[Municipality, ...]
+
+    def residents(self) -> dict[str, int]:
+        """Residents at 31 December 2022 by municipality code; they sum to the county's total exactly."""
+        weights = np.array([m.weight for m in self.municipalities], dtype=float)
+        counts = apportion(round(RESIDENTS * self.factor), weights)
+        return {m.code: int(n) for m, n in zip(self.municipalities, counts, strict=True)}
+
+
+@cache
+def counties() -> Mapping[str, County]:
+    """Return every county that can be generated, by organisation id."""
+    municipalities: dict[str, list[Municipality]] = {}
+    for row in _rows("municipalities.csv"):
+        one = Municipality(row["code"], row["name_fi"], int(row["weight"]))
+        municipalities.setdefault(row["organisation_id"], []).append(one)
+    budgets = {row["organisation_id"]: float(row["budget_2023_eur_million"]) for row in _rows("counties.csv")}
+    return {
+        name: County(name, budget / budgets[_CALIBRATED], tuple(municipalities[name]))
+        for name, budget in budgets.items()
+    }
+
+
+def county(organisation_id: str) -> County:
+    """Return one county; ValueError, naming those there are, for an unknown id."""
+    known = counties()
+    if organisation_id not in known:
+        raise ValueError(f"No calibration for the organisation {organisation_id!r}; known: {', '.join(known)}")
+    return known[organisation_id]
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (_FOLDER / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

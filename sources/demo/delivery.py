@@ -1,0 +1,149 @@
+"""Put one generated file into the landing place the way a source system would.
+
+A :class:`Delivery` is a table, the SQL that words each row as text, and the looks of the file: encoding,
+delimiter, header spelling, sum row, footer, dirt. DuckDB writes the rows (a ledger month of 330,000 lines in a
+fraction of a second); Python only puts header, dirt and footer around the bytes. The control sidecar counts
+what the table holds and never what the file holds, so that the one can be checked against the other.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """How a file is written. ``encoding`` is a Python codec name; ``suffix`` may end in ``.gz``."""
+
+    delimiter: str = ";"
+    encoding: str = "utf-8"
+    newline: str = "\n"
+    suffix: str = ".csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One file to be landed.
+
+    ``columns`` maps each header text, in file order, to the SQL expression of its value over the table
+    ``t`` (and ``lookup``, joined by ``lookup_key``); rows come in the order of ``t``. ``dirt`` are whole
+    data rows that a reader must reject: they count as rows and hold 0 in every summed column. ``tail`` are
+    lines after the data: sum rows and footers, which do not count. ``sums`` are exact decimal texts.
+    """
+
+    extract_id: str
+    name: str
+    landed_at: datetime
+    columns: Mapping[str, str]
+    table: pd.DataFrame
+    lookup: pd.DataFrame | None = None
+    lookup_key: str = ""
+    looks: Looks = Looks()
+    dirt: Sequence[Sequence[str]] = ()
+    tail: Sequence[Sequence[str]] = ()
+    sums: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """Data rows of the file, dirt among them."""
+        return len(self.table) + len(self.dirt)
+
+
+Thunk = Callable[[], Delivery]
+"""A delivery that is not made before its turn, so that one month at a time is in memory."""
+
+
+class Landing:
+    """Writes deliveries under ``landing/<organisation_id>/<extract_id>/``; a context manager."""
+
+    def __init__(self, folder: Path, organisation_id: str, now: datetime) -> None:
+        self._folder = folder / organisation_id
+        self._now = now
+        self._connection = duckdb.connect()
+        self._scratch = tempfile.TemporaryDirectory(prefix="tilannekuva-generate-")
+
+    def __enter__(self) -> Landing:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+        self._scratch.cleanup()
+
+    def land(self, delivery: Delivery) -> Path:
+        """Write the file and its sidecar and return the file's path; an earlier file of the name goes."""
+        path = self._folder / delivery.extract_id / f"{delivery.name}{delivery.looks.suffix}"
+        control = {"rows": delivery.rows, "sums": dict(delivery.sums), "origin": "generated"}
+        place(path, self._content(delivery), control, min(delivery.landed_at, self._now))
+        return path
+
+    def _content(self, delivery: Delivery) -> bytes:
+        looks = delivery.looks
+        body = self._body(delivery)
+        middle = body.find(b"\n", len(body) // 2) + 1
+        parts = [
+            _lines([list(delivery.columns)], looks.delimiter),
+            body[:middle],
+            _lines(delivery.dirt, looks.delimiter),
+            body[middle:],
+            _lines(delivery.tail, looks.delimiter),
+        ]
+        content = b"".join(parts)
+        if looks.newline != "\n":
+            content = content.replace(b"\n", looks.newline.encode())
+        if looks.encoding != "utf-8":
+            content = content.decode("utf-8").encode(looks.encoding)
+        if looks.suffix.endswith(".gz"):
+            content = gzip.compress(content, compresslevel=1, mtime=0)
+        return content
+
+    def _body(self, delivery: Delivery) -> bytes:
+        rows = Path(self._scratch.name) / "rows"
+        join = ""
+        self._connection.register("rows", delivery.table.assign(row_order=range(len(delivery.table))))
+        if delivery.lookup is not None:
+            self._connection.register("lookup", delivery.lookup)
+            join = f"JOIN lookup USING ({delivery.lookup_key})"
+        values = ", ".join(delivery.columns.values())
+        # The explicit order is what makes two runs equal: a join alone promises none.
+        self._connection.execute(
+            f"COPY (SELECT {values} FROM rows t {join} ORDER BY row_order) TO '{rows}' "
+            f"(FORMAT csv, HEADER false, DELIMITER '{delivery.looks.delimiter}', QUOTE '\"', NULLSTR '')"
+        )
+        return rows.read_bytes()
+
+
+def place(path: Path, content: bytes, control: Mapping[str, object], landed_at: datetime) -> None:
+    """Write sidecar and file, the file last and by a rename, both with the time of landing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sidecar = json.dumps(control, ensure_ascii=False).encode()
+    for target, data in ((path.with_name(f"{path.name}.control.json"), sidecar), (path, content)):
+        partial = target.with_name(f".{target.name}.part")
+        partial.write_bytes(data)
+        stamp = landed_at.replace(tzinfo=UTC).timestamp()
+        os.utime(partial, (stamp, stamp))
+        partial.replace(target)
+
+
+def euros(cents: int) -> str:
+    """Return integer cents as a decimal text: 12345 is ``123.45``."""
+    return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02d}"
+
+
+def decimal_sql(cents: str, comma: bool = True) -> str:
+    """SQL that words a BIGINT of cents exactly, with a decimal comma or point."""
+    text = f"(({cents}) * 0.01::DECIMAL(3,2))::VARCHAR"
+    return f"replace({text}, '.', ',')" if comma else text
+
+
+def _lines(rows: Sequence[Sequence[str]], delimiter: str) -> bytes:
+    return "".join(delimiter.join(row) + "\n" for row in rows).encode()

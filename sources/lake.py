@@ -1,0 +1,165 @@
+"""The lake: where each Parquet file lies, its columns, and how it is written.
+
+A file appears whole or not at all (written under a temporary name in the same folder, synced, renamed) and is never
+changed. Every kind of table always holds a file of no rows, so that a reader's pattern never fails and types are fixed.
+Reading the lake is the matter of the transform; deciding what is current, of the receipts.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+
+from sources.contract import Contract, load_contracts
+from sources.settings import Settings
+
+Schema = Mapping[str, str]
+
+DELIVERY_COLUMNS: Schema = {
+    "organisation_id": "VARCHAR",
+    "delivery_id": "VARCHAR",
+    "row_number": "BIGINT",
+    "period": "VARCHAR",
+}
+TABLES: Mapping[str, Schema] = {
+    "receipt": {
+        "receipt_id": "VARCHAR",
+        "delivery_id": "VARCHAR",
+        "organisation_id": "VARCHAR",
+        "extract_id": "VARCHAR",
+        "file_name": "VARCHAR",
+        "file_bytes": "BIGINT",
+        "received_at": "TIMESTAMP",
+        "read_at": "TIMESTAMP",
+        "contract_version": "VARCHAR",
+        "rows_read": "BIGINT",
+        "rows_accepted": "BIGINT",
+        "rows_rejected": "BIGINT",
+        "rows_skipped": "BIGINT",
+        "decision": "VARCHAR",
+        "reason_code": "VARCHAR",
+        "reason": "VARCHAR",
+        "periods": "VARCHAR[]",
+        "caveats": "VARCHAR[]",
+        "encoding": "VARCHAR",
+        "delimiter": "VARCHAR",
+        "origin": "VARCHAR",
+    },
+    "rejected_row": {
+        "receipt_id": "VARCHAR",
+        "delivery_id": "VARCHAR",
+        "organisation_id": "VARCHAR",
+        "extract_id": "VARCHAR",
+        "row_number": "BIGINT",
+        "column_name": "VARCHAR",
+        "reason_code": "VARCHAR",
+        "value": "VARCHAR",
+    },
+    "verdict": {
+        "run_id": "VARCHAR",
+        "delivery_id": "VARCHAR",
+        "organisation_id": "VARCHAR",
+        "extract_id": "VARCHAR",
+        "verdict": "VARCHAR",
+        "check_ids": "VARCHAR[]",
+        "decided_at": "TIMESTAMP",
+    },
+    "check_result": {
+        "run_id": "VARCHAR",
+        "check_id": "VARCHAR",
+        "organisation_id": "VARCHAR",
+        "extract_id": "VARCHAR",
+        "severity": "VARCHAR",
+        "status": "VARCHAR",
+        "observed": "VARCHAR",
+        "expected": "VARCHAR",
+        "checked_at": "TIMESTAMP",
+        "delivery_id": "VARCHAR",
+    },
+    "reported": {
+        "release_id": "VARCHAR",
+        "released_at": "TIMESTAMP",
+        "programme_id": "VARCHAR",
+        "indicator_id": "VARCHAR",
+        "organisation_id": "VARCHAR",
+        "division_id": "VARCHAR",
+        "month": "DATE",
+        "value": "DOUBLE",
+        "value_status": "VARCHAR",
+    },
+}
+CONTRACT: Schema = {
+    "extract_id": "VARCHAR",
+    "version": "VARCHAR",
+    "title_fi": "VARCHAR",
+    "title_sv": "VARCHAR",
+    "title_en": "VARCHAR",
+    "delivery_mode": "VARCHAR",
+    "cadence": "VARCHAR",
+    "due_day": "INTEGER",
+    "scope": "VARCHAR",
+    "owner": "VARCHAR",
+}
+
+
+def table_path(settings: Settings, table: str, name: str) -> Path:
+    """Path of one file of a table of :data:`TABLES`, such as the receipt ``name``."""
+    return settings.lake / table / f"{name}.parquet"
+
+
+def delivery_path(settings: Settings, extract_id: str, organisation_id: str, delivery_id: str) -> Path:
+    """Path of the accepted rows of one delivery."""
+    return settings.lake / extract_id / f"organisation={organisation_id}" / f"{delivery_id}.parquet"
+
+
+def delivery_schema(contract: Contract) -> dict[str, str]:
+    """Columns and DuckDB types of the accepted rows of an extract."""
+    return {**DELIVERY_COLUMNS, **{c.name: c.duckdb_type for c in contract.loaded_columns}}
+
+
+def ensure(settings: Settings) -> None:
+    """Write the empty file of every table and extract and the table of contracts, as today's contracts have them."""
+    for table, schema in TABLES.items():
+        write_parquet(table_path(settings, table, "empty"), schema, [])
+    contracts = load_contracts().values()
+    for contract in contracts:
+        path = settings.lake / contract.extract_id / "organisation=schema" / "empty.parquet"
+        write_parquet(path, delivery_schema(contract), [])
+    rows = [tuple(getattr(contract, name) for name in CONTRACT) for contract in contracts]
+    write_parquet(table_path(settings, "contract", "contract"), CONTRACT, rows)
+
+
+def write_parquet(path: Path, schema: Schema, rows: Sequence[Sequence[object]]) -> None:
+    """Write few ``rows`` (in the order of ``schema``) as a Parquet file that appears whole."""
+    columns = ", ".join(f'"{name}" {kind}' for name, kind in schema.items())
+    with duckdb.connect() as connection:
+        connection.execute(f"CREATE TABLE content ({columns})")
+        if rows:
+            connection.executemany(f"INSERT INTO content VALUES ({', '.join('?' * len(schema))})", rows)
+        copy_parquet(connection, "SELECT * FROM content", path)
+
+
+def copy_parquet(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+    """Write the result of ``query`` as a Parquet file that appears whole, and survives a power cut."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.stem}.{secrets.token_hex(4)}.tmp")
+    target = str(temporary).replace("'", "''")
+    try:
+        connection.execute(f"COPY ({query}) TO '{target}' (FORMAT parquet, COMPRESSION snappy)")
+        _sync(temporary)
+        temporary.replace(path)
+        _sync(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

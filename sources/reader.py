@@ -1,0 +1,603 @@
+"""Read one delivered file once, against its contract.
+
+Every record of the file ends up accepted, rejected (with row number, column and reason) or skipped (titles, blank
+lines, sum rows, repeated headers, footers): ``rows_read = accepted + rejected + skipped``, always. The row number is
+the record's number in the file, the header line usually being 1: what a person sees in a spreadsheet.
+
+The work is done by DuckDB in three steps, so that a large clean file costs one pass:
+
+1. ``parsed``: every record typed, in file order. Where anything is out of the ordinary the raw cells are kept beside
+it. 2. ``suspect``: only those records, judged exactly: faults, skips, identity codes. 3. Counts, duplicate keys,
+control sums, and the decision. Nothing is written here: the caller asks for :meth:`Reading.write_accepted` and
+:meth:`Reading.write_rejects`.
+
+A record that is not suspect has no fault by construction (:func:`sources.parsing.doubtful_sql`).
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+
+from sources import grid, identity, lake, parsing, textfile
+from sources.contract import Column, Contract
+from sources.control import Control, load_control
+from sources.header import Header, find_header, fold, match_header
+from sources.parsing import identifier, literal
+from sources.pseudonym import pseudonym_sql
+from sources.refusal import Refusal, Refused
+
+Decision = Literal["accepted", "refused", "duplicate"]
+
+_DELIMITERS = (";", "\t", ",")
+_THREADS = max(1, min(4, os.cpu_count() or 1))
+_MOST_MEMORY = 4 << 30  # above it DuckDB spills to the work folder; ten million ledger rows take about two GB
+_LAST_ROWS = 3  # where a lone text is a footer whatever it says
+_VALUE_LENGTH = 100
+_REASONS_NAMED = 3
+
+_SUM_WORDS = (
+    "kaikki yhteensä", "yhteensä", "välisumma", "loppusumma", "summa", "totalt", "sammanlagt", "total",
+)  # fmt: skip
+_SUM_CELLS = tuple(w + colon for w in (*_SUM_WORDS, "yhteensa\u0308", "yhteensa") for colon in ("", ":"))
+_SUM_START = r"(?i)^(?:" + "|".join(_SUM_WORDS) + r"|yhteensa\x{0308}?)(?:$|[^\pL])"
+_FOOTER_START = r"(?i)^(?:tulostettu|raportti|ajettu|sivu|utskriven|sida|printed|page)(?:$|[^\pL])"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Records of one file. ``read`` leaves out the header line itself."""
+
+    read: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    skipped: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def skipped_rows(self) -> int:
+        """All skipped records, whatever the kind."""
+        return sum(self.skipped.values())
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """One fault of one rejected row. ``column_name`` is None where the fault is the row's."""
+
+    row_number: int
+    column_name: str | None
+    reason_code: str
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The one UTF-8 text that is read, and how it was delivered."""
+
+    path: Path
+    layout: textfile.Layout | None
+    encoding: str
+    delimiter: str
+    header: Header
+    width: int
+    title_rows: Mapping[str, int]
+
+
+class Reading:
+    """What one file holds. Valid only inside :func:`read_delivery`; ``refusal`` is None where it is acceptable."""
+
+    def __init__(self, delivery_id: str, organisation_id: str, contract: Contract) -> None:
+        self.delivery_id = delivery_id
+        self.organisation_id = organisation_id
+        self.contract = contract
+        self.counts = Counts()
+        self.refusal: Refusal | None = None
+        self.periods: tuple[str, ...] = ()
+        self.caveats: tuple[str, ...] = ()
+        self.encoding: str | None = None
+        self.delimiter: str | None = None
+        self.control = Control()
+        self._connection: duckdb.DuckDBPyConnection | None = None
+
+    @property
+    def decision(self) -> Decision:
+        """``accepted`` or ``refused``; whether the bytes are a duplicate is known to landing only."""
+        return "refused" if self.refusal else "accepted"
+
+    def faults(self, limit: int | None = None) -> list[RowFault]:
+        """The faults in row order, at most ``limit``. Values are masked where personal."""
+        if self._connection is None:
+            return []
+        query = "SELECT * FROM fault ORDER BY row_number, ordinal"
+        rows = self._connection.execute(query + (f" LIMIT {int(limit)}" if limit else "")).fetchall()
+        return [RowFault(*row[:4]) for row in rows]
+
+    def write_accepted(self, path: Path) -> None:
+        """Write the accepted rows as the lake's Parquet file ``path``."""
+        columns = ", ".join(identifier(c.name) for c in self.contract.loaded_columns)
+        lake.copy_parquet(
+            self._open(),
+            f"SELECT {literal(self.organisation_id)} AS organisation_id, {literal(self.delivery_id)} AS delivery_id, "
+            f"{_ROW} AS row_number, {_period_sql(self.contract)} AS period, {columns} FROM parsed WHERE {_GOOD}",
+            path,
+        )
+
+    def write_rejects(self, path: Path, receipt_id: str) -> bool:
+        """Write the faults as Parquet to ``path``; False, and no file, where there are none."""
+        if self._connection is None or not _count(self._connection, "SELECT count(*) FROM fault"):
+            return False
+        ids = [receipt_id, self.delivery_id, self.organisation_id, self.contract.extract_id]
+        names = ["receipt_id", "delivery_id", "organisation_id", "extract_id"]
+        fixed = ", ".join(f"{literal(v)} AS {n}" for v, n in zip(ids, names, strict=True))
+        lake.copy_parquet(
+            self._connection,
+            f"SELECT {fixed}, row_number, column_name, reason_code, value FROM fault ORDER BY row_number, ordinal",
+            path,
+        )
+        return True
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        if self._connection is None:
+            raise RuntimeError("There is nothing to write: the file was not read.")
+        return self._connection
+
+
+@contextmanager
+def read_delivery(
+    path: Path, contract: Contract, organisation_id: str, key: bytes, work: Path, delivery_id: str | None = None
+) -> Iterator[Reading]:
+    """Read the file ``path`` and yield its :class:`Reading`; a file that cannot be taken yields a refusal.
+
+    ``key`` is the pseudonym key, ``work`` a folder for temporary files (personal data may pass through it: it must
+    not be world-readable). Errors other than a refusal (a full disk, a fault of ours) are raised.
+    """
+    reading = Reading(delivery_id or textfile.sha256_of(path), organisation_id, contract)
+    with tempfile.TemporaryDirectory(dir=work, prefix="reading-") as folder, _connect(Path(folder)) as connection:
+        try:
+            reading.control = load_control(path)
+            source = _prepare(path, contract, Path(folder))
+            reading.encoding, reading.delimiter = source.encoding, source.delimiter
+            reading.caveats = _caveats(source.header, contract)
+            _parse(connection, source, contract, organisation_id, key, Path(folder))
+            reading._connection = connection
+            _judge(connection, source, contract)
+            _decide(reading, connection, source)
+        except Refused as refused:
+            reading.refusal = refused.refusal
+        yield reading
+        reading._connection = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What a supplier is told before delivering. ``faults`` are in row order; ``refusal`` is None when acceptable."""
+
+    decision: Decision
+    counts: Counts
+    refusal: Refusal | None
+    caveats: tuple[str, ...]
+    periods: tuple[str, ...]
+    faults: tuple[RowFault, ...]
+
+
+def check_file(path: Path, contract: Contract, organisation_id: str, limit: int | None = None) -> CheckReport:
+    """Read ``path`` as the nightly would, write nothing, and return the outcome with at most ``limit`` faults."""
+    throwaway_key = os.urandom(32)
+    with (
+        tempfile.TemporaryDirectory(prefix="tilannekuva-check-") as work,
+        read_delivery(path, contract, organisation_id, throwaway_key, Path(work)) as reading,
+    ):
+        return CheckReport(
+            reading.decision,
+            reading.counts,
+            reading.refusal,
+            reading.caveats,
+            reading.periods,
+            tuple(reading.faults(limit)),
+        )
+
+
+# --- From the landed bytes to one plain text ------------------------------------------------------------------
+
+
+def _prepare(path: Path, contract: Contract, work: Path) -> Source:
+    """Bring any accepted format to one UTF-8 text with its header found; Refused where that is impossible."""
+    made, form = _as_csv(path, contract, work)
+    if form == "text":
+        facts = textfile.inspect(made)
+        text, facts = textfile.to_utf8(made, facts, work / "plain.csv")
+    else:
+        text, facts = made, textfile.inspect(made)
+    delimiter, head, row = _find_table(text, contract, form)
+    header = match_header(head[row - 1], row, contract)
+    text, layout = textfile.keep_blank_lines(text, facts, delimiter, work / "lines.csv")
+    return Source(
+        path=text,
+        layout=layout,
+        encoding=facts.encoding if form == "text" else form,
+        delimiter=delimiter,
+        header=header,
+        width=max(len(record) for record in head) + 1,
+        title_rows=_title_rows(head[: row - 1]),
+    )
+
+
+def _as_csv(path: Path, contract: Contract, work: Path) -> tuple[Path, str]:
+    """Return a text file and the form that was delivered: ``text``, ``xlsx``, ``parquet`` or ``payload``."""
+    target = work / "table.csv"
+    if contract.adapter:
+        return grid.write_rows(_adapt(path, contract.adapter), target), "payload"
+    name = path.name.lower()
+    if name.endswith((".csv", ".txt")):
+        return path, "text"
+    if name.endswith((".csv.gz", ".txt.gz")):
+        return textfile.unpack(path, target), "text"
+    if name.endswith(".xlsx"):
+        return grid.workbook_to_csv(path, contract, target), "xlsx"
+    if name.endswith(".parquet"):
+        return grid.parquet_to_csv(path, target), "parquet"
+    raise Refused("unknown_format")
+
+
+def _adapt(path: Path, adapter: str) -> list[list[str | None]]:
+    from sources import adapters  # public payloads only: county extracts need none of it
+
+    try:
+        return adapters.ADAPTERS[adapter](path)
+    except adapters.UnknownPayload as error:
+        raise Refused("unknown_payload", found=error.found, accepted=error.accepted) from error
+
+
+def _find_table(text: Path, contract: Contract, form: str) -> tuple[str, list[list[str]], int]:
+    """Return delimiter, first records and the header's record number; Refused where no header is found."""
+    delimiters = _DELIMITERS if form == "text" else (grid.DELIMITER,)
+    heads = {d: textfile.head(text, d) for d in delimiters}
+    scores = {d: find_header(records, contract) for d, records in heads.items()}
+    best = max(delimiters, key=lambda d: scores[d][0])
+    if not scores[best][0]:
+        if all(not any(record) for record in heads[best]):
+            raise Refused("no_rows")
+        raise Refused("no_header", columns=", ".join(c.name for c in contract.loaded_columns))
+    return best, heads[best], scores[best][1]
+
+
+def _title_rows(records: list[list[str]]) -> dict[str, int]:
+    titles = sum(any(cell.strip() for cell in record) for record in records)
+    return {kind: n for kind, n in {"title": titles, "blank": len(records) - titles}.items() if n}
+
+
+def _caveats(header: Header, contract: Contract) -> tuple[str, ...]:
+    unknown = [f"unknown_column:{_masked_text(header.cells[i])}" for i in header.unknown]
+    absent = [c.name for c in contract.loaded_columns if c.name not in header.position]
+    return (*unknown, *(f"absent_column:{name}" for name in absent))
+
+
+# --- Step 1: every record typed -------------------------------------------------------------------------------
+
+_ROW = "(rowid + 1)"
+_GOOD = f"{_ROW} > (SELECT header_row FROM layout) AND {_ROW} NOT IN (SELECT row_number FROM excluded)"
+
+
+@contextmanager
+def _connect(work: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A private in-memory database that spills into ``work`` and keeps the file's order (row numbers rest on it)."""
+    config: dict[str, Any] = {
+        "threads": _THREADS,
+        "memory_limit": f"{_memory()}B",
+        "temp_directory": str(work),
+        "preserve_insertion_order": True,
+    }
+    with duckdb.connect(":memory:", config=config) as connection:
+        connection.execute(parsing.MACROS)
+        yield connection
+
+
+def _memory() -> int:
+    """Bytes that one reading may hold: half of the machine's memory, at most :data:`_MOST_MEMORY`."""
+    return min(_MOST_MEMORY, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2)
+
+
+def _parse(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    contract: Contract,
+    organisation_id: str,
+    key: bytes,
+    work: Path,
+) -> None:
+    """Create ``parsed``; its rowid + 1 is the record number, which is checked against an independent count."""
+    query = _parse_query(source, contract, organisation_id, key)
+    layout = source.layout
+    if layout is not None and _load(connection, query, source.path, layout, source) == layout.records:
+        return
+    exact = work / "exact.csv"
+    layout = textfile.rewrite(source.path, source.delimiter, source.width, exact)
+    found = _load(connection, query, exact, layout, source)
+    if found != layout.records:
+        raise RuntimeError(f"The file holds {layout.records} records, but {found} were read.")
+
+
+def _load(
+    connection: duckdb.DuckDBPyConnection, query: str, path: Path, layout: textfile.Layout, source: Source
+) -> int | None:
+    """Run ``query`` on the text; the number of records, or None where DuckDB cannot read the text as it is."""
+    columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(source.width))
+    csv = (
+        f"read_csv({literal(str(path))}, columns = {{{columns}}}, header = false, auto_detect = false, "
+        f"delim = {literal(source.delimiter)}, quote = '\"', escape = '\"', null_padding = true, strict_mode = true, "
+        f"parallel = {'false' if layout.multiline else 'true'})"
+    )
+    try:
+        connection.execute(f"CREATE OR REPLACE TABLE parsed AS {query.format(csv=csv)}")
+    except duckdb.InvalidInputException:
+        return None
+    count, last = connection.execute("SELECT count(*), max(rowid) + 1 FROM parsed").fetchall()[0]
+    if count and count != last:
+        raise RuntimeError("Row numbers are not consecutive.")
+    return int(count)
+
+
+def _parse_query(source: Source, contract: Contract, organisation_id: str, key: bytes) -> str:
+    """The SELECT of step 1, with ``{csv}`` where the reader goes."""
+    position = source.header.position
+    typed, doubtful = [], []
+    for column in contract.loaded_columns:
+        name, index = identifier(column.name), position.get(column.name)
+        if index is None:
+            typed.append(f"CAST(NULL AS {column.duckdb_type}) AS {name}")
+            continue
+        cell = f"c{index}"
+        value = parsing.value_sql(column, cell)
+        if column.personal:
+            value = pseudonym_sql(key, organisation_id, parsing.text_sql(cell))
+        typed.append(f"{value} AS {name}")
+        doubtful.append(parsing.doubtful_sql(column, cell, name))
+        if column.kind == "text" and not column.personal:
+            doubtful.append(_oddity(name))
+    doubtful += [_identity_hint(f"c{i}") for i in _unread(source, contract)]
+    doubtful += [f"{identifier(a)} < {identifier(b)}" for a, b in contract.not_before]
+    doubtful += [f"c{i} IS NOT NULL" for i in range(len(source.header.cells), source.width)]
+    cells = ", ".join(f"c{i}" for i in range(source.width))
+    test = " OR ".join(f"({d})" for d in doubtful)
+    names = ", ".join(identifier(c.name) for c in contract.loaded_columns)
+    query = f"SELECT {names}, CASE WHEN {test} THEN [{cells}] END AS raw FROM (SELECT {', '.join(typed)}, {cells} FROM "
+    return query.replace("{", "{{").replace("}", "}}") + "{csv})"
+
+
+def _unread(source: Source, contract: Contract) -> list[int]:
+    """Cells that no typed column is made of: unknown, free text, unnamed. Their text is only searched for codes."""
+    read = {source.header.position.get(c.name) for c in contract.loaded_columns}
+    return [i for i in range(source.width) if i not in read]
+
+
+def _identity_hint(text: str) -> str:
+    return f"strlen({text}) >= {identity.SHORTEST} AND regexp_matches({text}, {literal(identity.SQL_PATTERN)})"
+
+
+def _oddity(name: str) -> str:
+    """A text that is a sum row's word or may hold an identity code."""
+    words = ", ".join(literal(word) for word in _SUM_CELLS)
+    return f"(strlen({name}) BETWEEN 5 AND 17 AND lower({name}) IN ({words})) OR ({_identity_hint(name)})"
+
+
+# --- Step 2: the doubtful records, judged exactly ---------------------------------------------------------------
+
+
+def _judge(connection: duckdb.DuckDBPyConnection, source: Source, contract: Contract) -> None:
+    """Create ``suspect``, ``fault``, ``skipped`` and ``excluded`` (the rows that do not reach the lake)."""
+    connection.execute(f"CREATE TABLE layout AS SELECT {source.header.row} AS header_row")
+    connection.execute(
+        "CREATE TABLE suspect AS SELECT *, list_filter(texts, lambda x: x IS NOT NULL) AS filled FROM ("
+        f"SELECT {_ROW} AS row_number, *, list_transform(raw, lambda x: cell_text(x)) AS texts FROM parsed "
+        f"WHERE raw IS NOT NULL AND {_ROW} > {source.header.row})"
+    )
+    connection.execute(
+        "CREATE TABLE fault (row_number BIGINT, column_name VARCHAR, reason_code VARCHAR, value VARCHAR, "
+        "ordinal INTEGER)"
+    )
+    for ordinal, query in enumerate(_fault_queries(source, contract)):
+        connection.execute(f"INSERT INTO fault SELECT *, {ordinal} FROM ({query})")
+    connection.execute(f"CREATE TABLE skipped AS {_skip_query(source, contract)}")
+    connection.execute("DELETE FROM fault WHERE row_number IN (SELECT row_number FROM skipped)")
+    connection.execute(
+        "CREATE TABLE excluded AS SELECT row_number FROM skipped UNION SELECT DISTINCT row_number FROM fault"
+    )
+    _reject_duplicates(connection, contract)
+
+
+def _fault_queries(source: Source, contract: Contract) -> Iterator[str]:
+    """SELECTs of (row_number, column_name, reason_code, value), in the order in which a row's faults are listed."""
+    beyond = f"len(list_filter(texts[{len(source.header.cells) + 1}:], lambda x: x IS NOT NULL)) > 0"
+    yield f"SELECT row_number, NULL, 'too_many_columns', NULL FROM suspect WHERE {beyond}"
+    personal = {source.header.position.get(c.name) for c in contract.columns if c.personal}
+    for index, name in enumerate([*source.header.cells, *[""] * (source.width - len(source.header.cells))]):
+        if index not in personal:
+            shown = _contract_name(source.header, index) or _masked_text(name) or f"#{index + 1}"
+            yield (
+                f"SELECT row_number, {literal(shown)}, 'identity_code', '{identity.MASK}' FROM suspect "
+                f"WHERE {_identity_hint(f'texts[{index + 1}]')}"
+            )
+    for column in contract.loaded_columns:
+        if column.name in source.header.position:
+            yield _column_faults(column, source.header.position[column.name], beyond)
+    for later, earlier in contract.not_before:
+        yield (
+            f"SELECT row_number, {literal(later)}, 'end_before_start', CAST({identifier(later)} AS VARCHAR) "
+            f"FROM suspect WHERE {identifier(later)} < {identifier(earlier)}"
+        )
+
+
+def _contract_name(header: Header, index: int) -> str | None:
+    return next((name for name, at in header.position.items() if at == index), None)
+
+
+def _masked_text(text: str) -> str:
+    return identity.mask(text)[:_VALUE_LENGTH]
+
+
+def _column_faults(column: Column, index: int, shifted: str) -> str:
+    """Faults of one column. In a row with too many cells any cell may be another column's: nothing of it is shown."""
+    text = f"texts[{index + 1}]"
+    mask = literal(parsing.PERSONAL_MASK)
+    shown = (
+        mask
+        if column.personal
+        else f"CASE WHEN {shifted} THEN NULL WHEN {_identity_hint(text)} THEN '{identity.MASK}' "
+        f"ELSE left({text}, {_VALUE_LENGTH}) END"
+    )
+    reason = parsing.fault_sql(column, text, identifier(column.name))
+    return (
+        f"SELECT row_number, {literal(column.name)}, reason, CASE WHEN {text} IS NOT NULL THEN {shown} END "
+        f"FROM (SELECT *, {reason} AS reason FROM suspect) WHERE reason IS NOT NULL"
+    )
+
+
+def _skip_query(source: Source, contract: Contract) -> str:
+    """SELECT of (row_number, kind) of records that are no data. Payloads of machines have only blank ones."""
+    kinds = ["WHEN len(filled) = 0 THEN 'blank'"]
+    if not contract.adapter:
+        faulty = "row_number IN (SELECT row_number FROM fault)"
+        alone = "texts[1] IS NOT NULL AND len(filled) = 1"
+        footer = f"regexp_matches(texts[1], {literal(_FOOTER_START)})"
+        last = f"(SELECT count(*) FROM parsed) - {_LAST_ROWS}"
+        kinds += [
+            f"WHEN {_header_again(source)} THEN 'header'",
+            f"WHEN {_sum_cell(source.header, contract)} THEN 'sum'",
+            f"WHEN {faulty} AND regexp_matches(filled[1], {literal(_SUM_START)}) THEN 'sum'",
+            f"WHEN {faulty} AND {alone} AND ({footer} OR row_number > {last}) THEN 'footer'",
+        ]
+    return (
+        f"SELECT row_number, kind FROM (SELECT row_number, CASE {' '.join(kinds)} END AS kind FROM suspect) "
+        "WHERE kind IS NOT NULL"
+    )
+
+
+def _header_again(source: Source) -> str:
+    cells = ", ".join(literal(cell.lower()) for cell in source.header.cells if cell)
+    return f"list_transform(filled, lambda x: lower(x)) = [{cells}]"
+
+
+def _sum_cell(header: Header, contract: Contract) -> str:
+    """A cell that is wholly a sum row's word, outside free text and names (a site may be called anything)."""
+    columns = [c for c in contract.loaded_columns if not (c.is_name or c.personal)]
+    columns = [c for c in columns if c.name in header.position]
+    words = ", ".join(literal(word) for word in _SUM_CELLS)
+    return " OR ".join(f"lower(texts[{header.position[c.name] + 1}]) IN ({words})" for c in columns)
+
+
+def _reject_duplicates(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """Of rows with one key the first stands, later ones are rejected. Empty optional key cells count as equal.
+
+    Different hashes prove different keys, so only rows that share a hash are compared.
+    """
+    names = [*contract.key, *([contract.change_time_column] if contract.change_time_column else [])]
+    if not contract.key:
+        return
+    key = ", ".join(identifier(n) for n in names)
+    shown = f"concat_ws('|', {key})"
+    if any(contract.column(n).personal for n in names):
+        shown = literal(parsing.PERSONAL_MASK)
+    connection.execute(
+        f"CREATE TABLE doubled AS WITH valid AS (SELECT {_ROW} AS row_number, {key}, hash({key}) AS h FROM parsed "
+        f"WHERE {_GOOD}), shared AS (SELECT h FROM valid GROUP BY h HAVING count(*) > 1) "
+        f"SELECT row_number, {shown} AS value FROM valid WHERE h IN (SELECT h FROM shared) "
+        f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY row_number) > 1"
+    )
+    column = literal("+".join(names))
+    connection.execute(
+        f"INSERT INTO fault SELECT row_number, {column}, 'duplicate_key', left(value, {_VALUE_LENGTH}), 0 FROM doubled"
+    )
+    connection.execute("INSERT INTO excluded SELECT row_number FROM doubled")
+
+
+# --- Step 3: counts and the decision ----------------------------------------------------------------------------
+
+
+def _decide(reading: Reading, connection: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Fill in counts and periods; Refused (with the counts of a refused delivery) where the delivery may not stand."""
+    records = _count(connection, "SELECT count(*) FROM parsed")
+    skipped = dict(source.title_rows)
+    for kind, number in connection.execute("SELECT kind, count(*) FROM skipped GROUP BY kind ORDER BY kind").fetchall():
+        skipped[kind] = skipped.get(kind, 0) + number
+    read = records - 1  # without the header line
+    data = read - sum(skipped.values())
+    rejected = _count(connection, "SELECT count(DISTINCT row_number) FROM fault")
+    reading.periods = _periods(connection, reading.contract)
+    reading.counts = Counts(read, 0, data, skipped)  # of a refused delivery every data row counts as rejected
+    _refuse_empty(data)
+    _refuse_disagreement(connection, source, reading.contract, reading.control, data)
+    _refuse_too_many(connection, reading.contract, rejected, data)
+    reading.counts = Counts(read, data - rejected, rejected, skipped)
+
+
+def _refuse_empty(data: int) -> None:
+    if data == 0:
+        raise Refused("no_rows")
+
+
+def _refuse_disagreement(
+    connection: duckdb.DuckDBPyConnection, source: Source, contract: Contract, control: Control, data: int
+) -> None:
+    if control.rows is not None and control.rows != data:
+        raise Refused("control_rows", expected=control.rows, found=data)
+    columns = {f: c for c in contract.loaded_columns if c.kind in ("int", "dec") for f in c.folded_names}
+    for name, expected in control.sums.items():
+        column = columns.get(fold(name))
+        if column is None or column.name not in source.header.position:
+            raise Refused("broken_control", name="control.json", problem=f"no column of numbers is called {name}")
+        query = (
+            f"SELECT coalesce(sum({identifier(column.name)}), 0) FROM parsed WHERE {_ROW} > {source.header.row} "
+            f"AND {_ROW} NOT IN (SELECT row_number FROM skipped)"
+        )
+        found = Decimal(connection.execute(query).fetchall()[0][0])
+        if found != expected:
+            raise Refused("control_sum", column=column.name, expected=f"{expected:f}", found=f"{found:f}")
+
+
+def _refuse_too_many(connection: duckdb.DuckDBPyConnection, contract: Contract, rejected: int, data: int) -> None:
+    if rejected * 100 <= contract.reject_limit_percent * data:
+        return
+    most = connection.execute(
+        "SELECT reason_code, coalesce(column_name, '-'), count(*) AS n FROM fault GROUP BY ALL "
+        f"ORDER BY n DESC, 1, 2 LIMIT {_REASONS_NAMED}"
+    ).fetchall()
+    raise Refused(
+        "reject_limit",
+        rejected=rejected,
+        rows=data,
+        limit=f"{contract.reject_limit_percent:g}",
+        most=", ".join(f"{reason} {column} ({n})" for reason, column, n in most),
+    )
+
+
+def _period_sql(contract: Contract) -> str:
+    """The period of a row as text, such as ``2024-03`` or ``2023|alkuperainen``; NULL where the mode has none."""
+    parts = []
+    for name in contract.period_columns:
+        of_day = contract.column(name).kind in ("date", "month")
+        text = f"CAST({identifier(name)} AS VARCHAR)"
+        parts.append(f"left({text}, 7)" if of_day else text)
+    return " || '|' || ".join(parts) if parts else "CAST(NULL AS VARCHAR)"
+
+
+def _periods(connection: duckdb.DuckDBPyConnection, contract: Contract) -> tuple[str, ...]:
+    """Periods that the accepted rows hold, in order. Distinct values first: text is made of few rows."""
+    if not contract.period_columns:
+        return ()
+    names = ", ".join(identifier(n) for n in contract.period_columns)
+    query = (
+        f"SELECT DISTINCT {_period_sql(contract)} AS period FROM (SELECT DISTINCT {names} FROM parsed WHERE {_GOOD}) "
+        "WHERE period IS NOT NULL ORDER BY period"
+    )
+    return tuple(row[0] for row in connection.execute(query).fetchall())
+
+
+def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    return int(connection.execute(query).fetchall()[0][0])

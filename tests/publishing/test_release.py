@@ -1,0 +1,478 @@
+"""What a release promises: whole or not at all, current never broken, the past never rewritten."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from expectations.result import CheckResult
+from publishing import release
+from publishing.model import NightlyRun, ReleaseError
+from sources.settings import Settings
+from tests.publishing.warehouse_maker import LEDGER_DELIVERY, ask, change_build, write_checks
+
+CURRENT_VALUE = (
+    "SELECT value FROM indicator.value WHERE indicator_id = 'cost' AND organisation_id = 'kymenlaakso' "
+    "AND month = DATE '2025-10-01'"
+)
+
+
+def current_database(settings: Settings) -> Path:
+    return settings.releases / "current" / "tilannekuva.duckdb"
+
+
+def test_first_release_holds_the_public_surface(settings: Settings, run: NightlyRun) -> None:
+    made = release.publish(settings, run)
+
+    assert made.current
+    assert (settings.releases / "current").readlink() == Path(made.release_id)
+    tables = {f"{s}.{t}" for s, t in ask(made.database, "SELECT schema_name, table_name FROM duckdb_tables()")}
+    assert tables == {
+        "indicator.catalogue",
+        "indicator.value",
+        "indicator.status",
+        "indicator.reported",
+        "mart.dim_division",
+        "mart.dim_organisation",
+        "mart.fct_measure",
+        "mart.fct_cost_monthly",
+        "mart.fct_public_figure",
+        "quality.delivery",
+        "quality.rejected_row",
+        "quality.check_result",
+        "quality.incident",
+        "meta.release",
+    }
+    assert ask(made.database, "SELECT count(*) FROM duckdb_views() WHERE NOT internal") == [(0,)]
+    assert ask(made.database, CURRENT_VALUE) == [(1234.56,)]
+    comment = "SELECT comment FROM duckdb_columns() WHERE table_name = 'catalogue' AND column_name = 'unit'"
+    assert ask(made.database, comment) == [("the indicator's unit",)]
+    assert ask(made.database, "SELECT tags['storage_version'] FROM duckdb_databases() WHERE NOT internal") == [
+        ("v1.4.0+",)
+    ]
+
+
+def test_meta_release_says_what_it_is(settings: Settings, run: NightlyRun) -> None:
+    first = release.publish(settings, run)
+    second = release.publish(settings, run)
+
+    asked = "SELECT release_id, as_of_date, previous_release_id, organisations, data_origin FROM meta.release"
+    assert ask(second.database, asked) == [
+        (second.release_id, date(2025, 11, 23), first.release_id, "kainuu,kymenlaakso", "delivered")
+    ]
+    assert first.previous_release_id is None
+
+
+def test_one_generated_delivery_marks_the_whole_release(settings: Settings, run: NightlyRun) -> None:
+    change_build(settings, "UPDATE quality.delivery SET origin = 'generated'")
+    assert release.publish(settings, run).data_origin == "generated"
+
+
+def test_a_superseded_generated_delivery_marks_nothing(settings: Settings, run: NightlyRun) -> None:
+    change_build(settings, "UPDATE quality.delivery SET origin = 'generated', is_current = false")
+    assert release.publish(settings, run).data_origin == "delivered"
+
+
+def test_parquet_stands_beside_each_table_with_the_same_rows(settings: Settings, run: NightlyRun) -> None:
+    made = release.publish(settings, run)
+    manifest = json.loads((made.path / "manifest.json").read_text())
+    for table, facts in {name: count for name, count in manifest["tables"].items()}.items():
+        parquet = duckdb.sql(f"SELECT count(*) FROM '{made.path / f'{table}.parquet'}'").fetchone()
+        assert parquet == (facts,)
+    assert manifest["tables"]["indicator.value"] == 2 * (3 + 5 + 1)
+    assert manifest["inputs"] == [
+        {
+            "delivery_id": LEDGER_DELIVERY,
+            "organisation_id": "kymenlaakso",
+            "extract_id": "kirjanpito",
+            "origin": "delivered",
+        }
+    ]
+
+
+def test_files_are_read_only_and_listed(settings: Settings, run: NightlyRun) -> None:
+    made = release.publish(settings, run)
+    files = [path for path in made.path.rglob("*") if path.is_file()]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o444}
+    listed = set(json.loads((made.path / "manifest.json").read_text())["files"]) | {"manifest.json"}
+    assert {path.relative_to(made.path).as_posix() for path in files} == listed
+    assert not list(made.path.glob("*.wal"))
+
+
+def test_the_same_night_gives_the_same_parquet(settings: Settings, run: NightlyRun) -> None:
+    first, second = (release.publish(settings, run) for _ in range(2))
+    for name in ("indicator.value", "indicator.status", "mart.fct_measure", "quality.delivery"):
+        assert (first.path / f"{name}.parquet").read_bytes() == (second.path / f"{name}.parquet").read_bytes()
+
+
+def test_release_ids_differ_within_one_second(settings: Settings, run: NightlyRun) -> None:
+    assert len({release.publish(settings, run).release_id for _ in range(4)}) == 4
+
+
+def test_a_build_without_a_public_table_is_no_release(settings: Settings, run: NightlyRun) -> None:
+    change_build(settings, "DROP TABLE quality.rejected_row")
+    with pytest.raises(ReleaseError, match=r"quality\.rejected_row"):
+        release.publish(settings, run)
+    assert list(settings.releases.iterdir()) == []
+
+
+def test_an_empty_indicator_table_is_no_release(settings: Settings, run: NightlyRun) -> None:
+    release.publish(settings, run)
+    change_build(settings, "DELETE FROM indicator.value")
+    with pytest.raises(ReleaseError, match="no indicator values"):
+        release.publish(settings, run)
+    assert ask(current_database(settings), CURRENT_VALUE) == [(1234.56,)]
+
+
+# --- the ledger -------------------------------------------------------------------------------------------------
+
+
+def test_reported_shows_old_and_new_value(settings: Settings, run: NightlyRun) -> None:
+    first = release.publish(settings, run)
+    change_build(
+        settings, "UPDATE indicator.value SET value = 1000 WHERE value = 1234.56 AND organisation_id = 'kymenlaakso'"
+    )
+    second = release.publish(settings, run)
+
+    asked = (
+        "SELECT release_id, value FROM indicator.reported WHERE indicator_id = 'cost' "
+        "AND organisation_id = 'kymenlaakso' AND month = DATE '2025-10-01'"
+    )
+    assert dict(ask(second.database, asked)) == {first.release_id: 1234.56, second.release_id: 1000.0}
+    assert ask(first.database, CURRENT_VALUE) == [(1234.56,)]
+    # Per organisation: cost in two months, eNPS in total and four divisions (two protected); never the empty cells.
+    assert ask(first.database, "SELECT count(*) FROM indicator.reported") == [(2 * (2 + 5),)]
+    assert ask(second.database, "SELECT count(*) FROM indicator.reported") == [(2 * 2 * (2 + 5),)]
+    parts = {path.stem for path in (settings.lake / "reported").glob("*.parquet")}
+    assert parts == {first.release_id, second.release_id}
+
+
+def test_the_ledger_works_beside_an_empty_schema_part(settings: Settings, run: NightlyRun) -> None:
+    folder = settings.lake / "reported"
+    folder.mkdir()
+    first = release.publish(settings, run)
+    duckdb.sql(f"COPY (FROM '{folder / first.release_id}.parquet' LIMIT 0) TO '{folder / 'empty.parquet'}'")
+    second = release.publish(settings, run)
+    assert ask(second.database, "SELECT count(DISTINCT release_id) FROM indicator.reported") == [(2,)]
+
+
+# --- withheld organisations -------------------------------------------------------------------------------------
+
+
+def test_withheld_organisation_keeps_last_good_rows_marked_provisional(settings: Settings, run: NightlyRun) -> None:
+    release.publish(settings, run)
+    change_build(
+        settings,
+        "UPDATE indicator.value SET value = 7 WHERE indicator_id = 'cost' AND value IS NOT NULL",
+        "UPDATE indicator.status SET value = 7 WHERE indicator_id = 'cost'",
+        "UPDATE mart.fct_cost_monthly SET amount_eur = 7",
+        "INSERT INTO indicator.value SELECT * REPLACE (DATE '2025-11-01' AS month) FROM indicator.value "
+        "WHERE indicator_id = 'cost' AND month = DATE '2025-10-01'",
+    )
+    made = release.publish(settings, replace(run, withheld_organisations=frozenset({"kainuu"})))
+
+    values = "SELECT organisation_id, month, value, value_status FROM indicator.value WHERE indicator_id = 'cost' ORDER BY ALL"
+    august, september, october, november = (date(2025, month, 1) for month in (8, 9, 10, 11))
+    assert ask(made.database, values) == [
+        ("kainuu", august, 390.04, "provisional"),
+        ("kainuu", september, None, "no_data"),
+        ("kainuu", october, 1234.56, "provisional"),
+        ("kainuu", november, None, "not_reportable"),
+        ("kymenlaakso", august, 7.0, "ok"),
+        ("kymenlaakso", september, None, "no_data"),
+        ("kymenlaakso", october, 7.0, "ok"),
+        ("kymenlaakso", november, 7.0, "ok"),
+    ]
+    statuses = "SELECT organisation_id, value, status FROM indicator.status WHERE indicator_id = 'cost' ORDER BY ALL"
+    assert ask(made.database, statuses) == [
+        ("kainuu", 1234.56, "off_track"),
+        ("kymenlaakso", 7.0, "off_track"),
+    ]
+    euros = "SELECT organisation_id, amount_eur::DOUBLE FROM mart.fct_cost_monthly ORDER BY ALL"
+    assert ask(made.database, euros) == [("kainuu", 100.0), ("kymenlaakso", 7.0)]
+    assert made.withheld_organisations == ("kainuu",)
+
+
+def test_withheld_without_an_earlier_release_is_not_reportable(settings: Settings, run: NightlyRun) -> None:
+    made = release.publish(settings, replace(run, withheld_organisations=frozenset({"kainuu"})))
+
+    of_kainuu = "WHERE organisation_id = 'kainuu'"
+    assert ask(
+        made.database, f"SELECT DISTINCT value, numerator, n_persons, value_status FROM indicator.value {of_kainuu}"
+    ) == [(None, None, None, "not_reportable")]
+    assert ask(made.database, f"SELECT count(*) FROM indicator.value {of_kainuu}") == [(9,)]
+    assert ask(
+        made.database, f"SELECT DISTINCT value, month, baseline_value, status FROM indicator.status {of_kainuu}"
+    ) == [(None, None, None, "not_reportable")]
+    assert ask(made.database, f"SELECT value, value_status FROM mart.fct_measure {of_kainuu}") == [
+        (None, "not_reportable")
+    ]
+    assert ask(made.database, f"SELECT count(*) FROM mart.fct_cost_monthly {of_kainuu}") == [(0,)]
+    assert ask(made.database, f"SELECT count(*) FROM mart.dim_division {of_kainuu}") == [(4,)]
+    assert ask(made.database, CURRENT_VALUE) == [(1234.56,)]
+
+
+# --- check results and incidents --------------------------------------------------------------------------------
+
+
+def test_incidents_are_spells_of_failures(settings: Settings, run: NightlyRun) -> None:
+    night = [datetime(2025, 11, day, 3) for day in range(1, 7)]
+    check = ("freshness", "kymenlaakso", "kirjanpito")
+    write_checks(
+        settings,
+        ("n1", *check, "WARN", "failed", night[0]),
+        ("n2", *check, "WARN", "not_applicable", night[1]),
+        ("n3", *check, "ERROR", "error", night[2]),
+        ("n4", *check, "WARN", "passed", night[3]),
+        ("n5", *check, "WARN", "passed", night[4]),
+        ("n6", *check, "WARN", "failed", night[5]),
+        # The worst of one run counts: failed for one delivery, passed for another.
+        ("n6", "range", None, None, "WARN", "passed", night[5]),
+        ("n6", "range", None, None, "WARN", "failed", night[5]),
+        ("n6", "always_good", None, None, "ERROR", "passed", night[5]),
+    )
+    made = release.publish(settings, run)
+
+    asked = (
+        "SELECT check_id, organisation_id, extract_id, opened_at, last_seen_at, resolved_at, severity, state "
+        "FROM quality.incident ORDER BY check_id, opened_at"
+    )
+    assert ask(made.database, asked) == [
+        (*check, night[0], night[2], night[3], "ERROR", "resolved"),
+        (*check, night[5], night[5], None, "WARN", "open"),
+        ("range", None, None, night[5], night[5], None, "WARN", "open"),
+    ]
+    ids = "SELECT incident_id FROM quality.incident ORDER BY ALL"
+    again = release.publish(settings, run)
+    assert ask(made.database, ids) == ask(again.database, ids)
+
+
+def test_results_of_the_run_are_added_once_and_old_ones_dropped(settings: Settings, run: NightlyRun) -> None:
+    recent, old = run.started_at, run.started_at - timedelta(days=91)
+    write_checks(
+        settings,
+        (run.run_id, "a", None, None, "WARN", "passed", recent),
+        ("long-ago", "a", None, None, "WARN", "failed", old),
+    )
+    results = tuple(
+        CheckResult(run.run_id, name, None, None, "WARN", "passed", None, None, recent) for name in ("a", "b")
+    )
+    made = release.publish(settings, replace(run, results=results))
+    assert ask(made.database, "SELECT run_id, check_id FROM quality.check_result ORDER BY ALL") == [
+        (run.run_id, "a"),
+        (run.run_id, "b"),
+    ]
+    assert json.loads((made.path / "manifest.json").read_text())["checks"] == {
+        "passed": 2,
+        "failed": 0,
+        "error": 0,
+        "not_applicable": 0,
+    }
+    # The incident of long ago is still told: it ended with the pass of tonight.
+    assert ask(made.database, "SELECT opened_at, resolved_at FROM quality.incident") == [(old, recent)]
+
+
+# --- verify, list, rollback, prune ------------------------------------------------------------------------------
+
+
+def test_verify_finds_one_flipped_byte(settings: Settings, run: NightlyRun) -> None:
+    made = release.publish(settings, run)
+    assert release.verify(settings) == []
+
+    victim = made.path / "indicator.value.parquet"
+    content = bytearray(victim.read_bytes())
+    content[len(content) // 2] ^= 1
+    victim.chmod(0o644)
+    victim.write_bytes(content)
+    (found,) = release.verify(settings)
+    assert "indicator.value.parquet has changed" in found
+
+
+def test_verify_finds_missing_extra_and_unreadable(settings: Settings, run: NightlyRun) -> None:
+    made = release.publish(settings, run)
+    (made.path / "report" / "fi.html").unlink()
+    (made.path / "note.txt").write_text("x")
+    assert {text.removeprefix(f"{made.release_id}: ") for text in release.verify(settings)} == {
+        "report/fi.html is missing",
+        "note.txt is not in the manifest",
+    }
+    (made.path / "manifest.json").unlink()
+    (found,) = release.verify(settings, made.release_id)
+    assert "manifest cannot be read" in found
+    assert release.verify(settings, "nonsense") == ["there is no release nonsense"]
+
+
+def test_rollback_goes_back_and_keeps_the_ledger(settings: Settings, run: NightlyRun) -> None:
+    first, second, third = (release.publish(settings, run) for _ in range(3))
+
+    assert release.rollback(settings).release_id == second.release_id
+    assert release.rollback(settings).release_id == first.release_id
+    with pytest.raises(ReleaseError, match="no release before"):
+        release.rollback(settings)
+    assert release.rollback(settings, third.release_id).current
+    assert [r.release_id for r in release.list_releases(settings) if r.current] == [third.release_id]
+
+    release.rollback(settings, first.release_id)
+    assert release.recover(settings) == []
+    after = release.publish(settings, run)
+    assert after.previous_release_id == first.release_id
+    assert ask(after.database, "SELECT count(DISTINCT release_id) FROM indicator.reported") == [(4,)]
+
+
+def test_rollback_refuses_a_damaged_release(settings: Settings, run: NightlyRun) -> None:
+    first, second = (release.publish(settings, run) for _ in range(2))
+    (first.path / "mart.fct_measure.parquet").unlink()
+    with pytest.raises(ReleaseError, match="is missing"):
+        release.rollback(settings)
+    assert (settings.releases / "current").readlink().name == second.release_id
+
+
+def test_old_releases_are_pruned_but_never_current_or_the_one_before(tmp_path: Path, run: NightlyRun) -> None:
+    from tests.publishing.warehouse_maker import make_build
+
+    settings = Settings(home=tmp_path / "home", keep_releases=2)
+    make_build(settings)
+    made = [release.publish(settings, run) for _ in range(3)]
+    assert [r.release_id for r in release.list_releases(settings)] == [made[2].release_id, made[1].release_id]
+
+    release.rollback(settings)  # to made[1]
+    last = release.publish(settings, run)
+    assert {r.release_id for r in release.list_releases(settings)} == {
+        last.release_id,
+        made[2].release_id,
+        made[1].release_id,
+    }
+    assert not list(settings.releases.glob(".*"))
+
+
+# --- crashes ----------------------------------------------------------------------------------------------------
+
+STEPS = [
+    "warehouse.assemble",
+    "disclosure.audit",
+    "warehouse.export_parquet",
+    "report.render",
+    "manifest.write",
+    "files.seal",
+    "_verify_staged",
+    "_rename",
+    "_make_current",
+    "_complete_ledger",
+]
+
+KILLED = """
+import os, signal, sys
+from datetime import date, datetime
+from pathlib import Path
+from publishing import release
+from publishing.model import NightlyRun
+from sources.settings import Settings
+
+home, step, when = sys.argv[1:]
+owner = release
+*modules, name = step.split(".")
+for module in modules:
+    owner = getattr(owner, module)
+original = getattr(owner, name)
+calls = 0
+
+def die(*args, **kwargs):
+    global calls
+    calls += 1
+    # publish() completes the ledger when it begins too: only the second call is the step under test.
+    if step == "_complete_ledger" and calls == 1:
+        return original(*args, **kwargs)
+    if when == "after":
+        original(*args, **kwargs)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+setattr(owner, name, die)
+release.publish(Settings(home=Path(home)), NightlyRun("killed", date(2025, 11, 24), datetime(2025, 11, 24, 3)))
+"""
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("step", STEPS)
+def test_killed_at_any_step_current_opens_and_the_next_night_is_whole(
+    settings: Settings, run: NightlyRun, step: str, when: str
+) -> None:
+    first = release.publish(settings, run)
+    change_build(settings, "UPDATE indicator.value SET value = 55 WHERE value = 1234.56")
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(settings.home), step, when],
+        cwd=Path(__file__).parents[2],
+        env=os.environ,
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL
+
+    reached_swap = (step, when) in {
+        ("_make_current", "after"),
+        ("_complete_ledger", "before"),
+        ("_complete_ledger", "after"),
+    }
+    assert ask(current_database(settings), CURRENT_VALUE) == [(55.0 if reached_swap else 1234.56,)]
+    assert release.verify(settings) == []
+
+    release.recover(settings)
+    swapped = [(settings.releases / "current").readlink().name] if reached_swap else []
+    left = {path.name for path in settings.releases.iterdir()}
+    assert left == {"current", first.release_id, *swapped}
+    assert {part.stem for part in (settings.lake / "reported").iterdir()} == {first.release_id, *swapped}
+
+    after = release.publish(settings, run)
+    assert ask(after.database, CURRENT_VALUE) == [(55.0,)]
+    assert ask(after.database, "SELECT count(DISTINCT release_id) FROM indicator.reported") == [(2 + len(swapped),)]
+
+
+def test_recover_of_an_empty_home_does_nothing(tmp_path: Path) -> None:
+    assert release.recover(Settings(home=tmp_path / "nowhere")) == []
+
+
+def test_recover_keeps_past_releases_even_without_the_ledger_files(settings: Settings, run: NightlyRun) -> None:
+    made = [release.publish(settings, run) for _ in range(3)]
+    for part in (settings.lake / "reported").iterdir():
+        part.unlink()
+    release.recover(settings)
+    assert len(release.list_releases(settings)) == len(made)
+
+
+def test_an_exception_leaves_nothing_readable(
+    settings: Settings, run: NightlyRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(release.manifest, "write", fail)
+    with pytest.raises(OSError, match="disk full"):
+        release.publish(settings, run)
+    assert list(settings.releases.iterdir()) == []
+
+
+def test_two_processes_read_the_release_at_once(settings: Settings, run: NightlyRun) -> None:
+    release.publish(settings, run)
+    reader = (
+        "import duckdb, sys; con = duckdb.connect(sys.argv[1], read_only=True); "
+        "print(con.execute('SELECT count(*) FROM indicator.value').fetchone()[0], flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", reader, str(current_database(settings))]
+    readers = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    try:
+        # Both hold the file open; a night goes on meanwhile.
+        answers = [one.stdout.readline().strip() for one in readers if one.stdout]
+        release.publish(settings, run)
+    finally:
+        for one in readers:
+            one.communicate("")
+    assert answers == ["18", "18"]
+    assert [one.returncode for one in readers] == [0, 0]
