@@ -319,8 +319,7 @@ def residents(folder: Path, year: int) -> int:
     area, age, _, time, _ = (cube["dimension"][name]["category"]["index"] for name in cube["id"])
     rest = sexes * years * contents
     return sum(
-        cube["value"][area[code] * ages * rest + age["SSS"] * rest + time[str(year)] * contents]
-        for code in KYMENLAAKSO
+        cube["value"][area[code] * ages * rest + age["SSS"] * rest + time[str(year)] * contents] for code in KYMENLAAKSO
     )
 
 

@@ -31,7 +31,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-FLOOR, PEER, NIGHT, AGAIN = "floor: DuckDB by hand", "peer: pandas by hand", "night", "night, nothing new"
+FLOOR, PEER, NIGHT, AGAIN = "floor", "peer", "night", "next night"
 HERE = Path(__file__).parent
 PROGRAM = Path(sys.executable).parent / "tilannekuva"
 TOLERANCE = 1e-6
@@ -84,8 +84,8 @@ class Benchmark:
         self._landing = landing
         self._day = day
         self._runs: dict[str, list[measure.Run]] = defaultdict(list)
-        self._steps: list[tuple[str, float]] = []
-        self._agreed = 0
+        self._steps: dict[str, list[tuple[str, float]]] = {}
+        self._agreed = ""
         self._size = landed.size(landing)
         landed.warm(landing)
 
@@ -98,24 +98,22 @@ class Benchmark:
                     copy = landed.copy(self._landing, Path(run) / name / "landing")
                     values[title] = self._script(title, script, copy)
             if "night" in chosen:
-                values[NIGHT] = self._nights(Path(run) / "night")
+                values |= self._nights(Path(run) / "night")
         self._agreed = agree(values)
 
     def _script(self, title: str, script: str, landing: Path) -> Values:
-        done = self._measured(
-            title, [sys.executable, str(HERE / script), str(landing), self._day.isoformat()]
-        )
+        done = self._measured(title, [sys.executable, str(HERE / script), str(landing), self._day.isoformat()])
         return {indicator: (month, value) for indicator, (month, value) in json.loads(done.out).items()}
 
-    def _nights(self, home: Path) -> Values:
-        """Run the first night and the next one; the values are the first night's."""
+    def _nights(self, home: Path) -> dict[str, Values]:
+        """Run the first night of a home and the next one, to which nothing new has come."""
         landed.copy(self._landing, home / "landing")
         command = [str(PROGRAM), "nightly", "--as-of", self._day.isoformat()]
-        environment = {"TILANNEKUVA_HOME": str(home)}
-        self._measured(NIGHT, command, environment, (RELEASED, WITHHELD))
-        self._steps = steps(home)
-        values = released(home)
-        self._measured(AGAIN, command, environment, (RELEASED, WITHHELD))
+        values = {}
+        for title in (NIGHT, AGAIN):
+            self._measured(title, command, {"TILANNEKUVA_HOME": str(home)}, (RELEASED, WITHHELD))
+            self._steps[title] = steps(home)
+            values[title] = released(home)
         return values
 
     def _measured(
@@ -128,9 +126,7 @@ class Benchmark:
         out.print(f"running {title} ...", style="dim", highlight=False)
         done = measure.run(command, environment)
         if done.exit_code not in good:
-            raise BenchmarkError(
-                f"{title} ended with {done.exit_code}:\n{done.out[-4000:]}\n{done.err[-4000:]}"
-            )
+            raise BenchmarkError(f"{title} ended with {done.exit_code}:\n{done.out[-4000:]}\n{done.err[-4000:]}")
         if done.exit_code == WITHHELD:
             out.print("released, with data withheld (exit code 2)", style="yellow")
         self._runs[title].append(done)
@@ -140,12 +136,12 @@ class Benchmark:
         """Print what was measured."""
         out.print(
             f"{self._size.files} files, {self._size.rows:,} rows, {self._size.bytes / measure.MEGABYTE:.0f} MB; "
-            f"night of {self._day}; {self._agreed} headline values, equal wherever computed",
+            f"night of {self._day}; {self._agreed}",
             highlight=False,
         )
         out.print(costs(self._runs))
-        if self._steps:
-            out.print(step_table(self._steps, self._runs[NIGHT][-1].seconds))
+        for title, found in self._steps.items():
+            out.print(step_table(title, found, self._runs[title][-1].seconds))
 
 
 @contextmanager
@@ -189,31 +185,27 @@ def released(home: Path) -> Values:
     return {indicator: (month, value) for indicator, month, value in rows}
 
 
-def agree(values: Mapping[str, Values]) -> int:
-    """Compare every program with the first one, by month and value; return how many values agree.
+def agree(values: Mapping[str, Values]) -> str:
+    """Compare every program with the first one, by month and value, and say in a few words what agrees.
 
     BenchmarkError, with each difference, where one has not the value, or of another month, or another value. What
-    only the night computes is not compared.
+    the first one does not compute is not compared.
     """
-    (reference, expected), *others = values.items()
+    (first, expected), *others = values.items()
     wrong = [
-        f"{indicator}: {reference} {month} {value!r}, {title} {' '.join(map(str, found.get(indicator, ('nothing',))))}"
+        f"{indicator}: {first} {dated}, {title} {found.get(indicator, 'nothing')}"
         for title, found in others
-        for indicator, (month, value) in expected.items()
-        if not same((month, value), found.get(indicator))
+        for indicator, dated in expected.items()
+        if not same(dated, found.get(indicator))
     ]
     if wrong:
-        raise BenchmarkError("The programs do not agree; no figure of them compares.\n" + "\n".join(wrong))
-    return len(expected)
+        raise BenchmarkError("The programs do not agree, so their costs do not compare.\n" + "\n".join(wrong))
+    return f"{len(expected)} headline values, equal in: {', '.join(values)}"
 
 
 def same(expected: tuple[str, float], found: tuple[str, float] | None) -> bool:
     """Whether two dated values are of one month and differ by at most :data:`TOLERANCE`, relatively."""
-    return (
-        found is not None
-        and expected[0] == found[0]
-        and math.isclose(expected[1], found[1], rel_tol=TOLERANCE)
-    )
+    return found is not None and expected[0] == found[0] and math.isclose(expected[1], found[1], rel_tol=TOLERANCE)
 
 
 def steps(home: Path) -> list[tuple[str, float]]:
@@ -228,29 +220,20 @@ def steps(home: Path) -> list[tuple[str, float]]:
 
 
 def costs(runs: Mapping[str, list[measure.Run]]) -> Table:
-    """Lay out seconds and peak memory of each program and, against floor and peer, how many times as much.
+    """Lay out seconds and peak memory of each program, each with its ratio to floor and peer.
 
-    Ratios are of the fastest run and of the greatest peak.
+    ``seconds`` are those of the fastest run and ``peak MB`` that of the greediest; the ratios are theirs.
     """
-    table = Table(title="The night against a floor and a peer")
+    table = Table(title="The night against a floor and a peer: fastest run, greatest peak")
     table.add_column("program")
-    headings = [
-        "seconds (min)",
-        "median",
-        "peak MB",
-        "time / floor",
-        "time / peer",
-        "memory / floor",
-        "memory / peer",
-    ]
-    for heading in headings:
+    for heading in ("seconds", "median", "× floor", "× peer", "peak MB", "× floor", "× peer"):
         table.add_column(heading, justify="right")
     fastest = {title: min(run.seconds for run in of) for title, of in runs.items()}
     largest = {title: max(run.peak for run in of) / measure.MEGABYTE for title, of in runs.items()}
     for title, of in runs.items():
-        ratios = [times(what, title, base) for what in (fastest, largest) for base in (FLOOR, PEER)]
         median = statistics.median(run.seconds for run in of)
-        table.add_row(title, f"{fastest[title]:.1f}", f"{median:.1f}", f"{largest[title]:.0f}", *ratios)
+        time, memory = ([times(what, title, base) for base in (FLOOR, PEER)] for what in (fastest, largest))
+        table.add_row(title, f"{fastest[title]:.1f}", f"{median:.1f}", *time, f"{largest[title]:.0f}", *memory)
     return table
 
 
@@ -259,9 +242,9 @@ def times(what: Mapping[str, float], title: str, base: str) -> str:
     return f"{what[title] / what[base]:.1f}" if base in what else ""
 
 
-def step_table(found: list[tuple[str, float]], total: float) -> Table:
-    """The steps of the first night by time; what is short is summed, and what is no step is said."""
-    table = Table(title="The first night by step")
+def step_table(title: str, found: list[tuple[str, float]], total: float) -> Table:
+    """Lay out the steps of a night by time; what is short is summed, and what is no step is said."""
+    table = Table(title=f"Steps of the {title}")
     table.add_column("step")
     table.add_column("seconds", justify="right")
     short = [seconds for _, seconds in found if seconds < total / 100]

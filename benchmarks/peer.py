@@ -100,9 +100,7 @@ def ledger(path: Path) -> pd.DataFrame:
     dates = frame["booked"].cat.categories
     bad = dates[pd.to_datetime(dates, format="%d.%m.%Y", errors="coerce").isna()]
     frame = frame[frame["booked"].notna() & ~frame["booked"].isin(bad) & frame["summa"].notna()]
-    sums = frame.groupby(["kausi", "tili", "service"], observed=True, dropna=False, as_index=False)[
-        "summa"
-    ].sum()
+    sums = frame.groupby(["kausi", "tili", "service"], observed=True, dropna=False, as_index=False)["summa"].sum()
     sums = sums.astype({"kausi": str, "tili": str, "service": str}).fillna({"service": ""})
     return sums.assign(month=pd.to_datetime(sums["kausi"], format="%Y-%m"), tili=sums["tili"].str[:4])
 
@@ -117,11 +115,7 @@ def contacts(folder: Path, population: Path) -> Figures:
     digital = (
         remote
         & (channel != "puhelin")
-        & (
-            channel.isin(["video", "chat", "viesti", "lomake"])
-            | (mode == "R51")
-            | ((mode == "R56") & (channel == ""))
-        )
+        & (channel.isin(["video", "chat", "viesti", "lomake"]) | (mode == "R51") | ((mode == "R56") & (channel == "")))
     )
     mobile = remote | (mode == "R20") | channel.isin(["koti", "liikkuva"])
     specialised = year["Palvelu"].between("2600", "2699") & ~year["Palvelu"].isin(["2603", "2604"])
@@ -145,11 +139,7 @@ def contacts_of(path: Path) -> pd.DataFrame:
     used = ["Pvm", "Palvelu", "Yhteystapa", "Kanava", "Peruttu"]
     frame = pd.read_csv(path, sep=";", usecols=used, dtype="category")
     dates = frame["Pvm"].cat.categories
-    month = (
-        pd.Series(pd.to_datetime(dates, format="%d.%m.%Y", errors="coerce"), dates)
-        .dt.to_period("M")
-        .dt.start_time
-    )
+    month = pd.Series(pd.to_datetime(dates, format="%d.%m.%Y", errors="coerce"), dates).dt.to_period("M").dt.start_time
     frame = frame[
         (frame["Peruttu"] == "E")
         & frame["Yhteystapa"].isin(CLIENT)
@@ -157,7 +147,7 @@ def contacts_of(path: Path) -> pd.DataFrame:
     ]
     keys = ["Pvm", "Palvelu", "Yhteystapa", "Kanava"]
     counts = frame.groupby(keys, observed=True, dropna=False).size().rename("n").reset_index()
-    counts = counts.astype({key: str for key in keys}).fillna({"Kanava": ""})
+    counts = counts.astype(dict.fromkeys(keys, str)).fillna({"Kanava": ""})
     counts["month"] = counts["Pvm"].map(month)
     return counts[counts["month"].notna()]
 
@@ -183,9 +173,7 @@ def sick_leave(home: Path, as_of: pd.Timestamp) -> Figures:
     spells = pd.concat([spells_of(path) for path in files(home / "sairauspoissaolot", "*.csv")])
     spells = spells[(spells["syy"] == "oma") & ~(spells["loppupvm"] < spells["alkupvm"])]
     # Stable: of equal times of change the later delivery is last, and stands.
-    spells = spells.sort_values("muutosaika", kind="stable").drop_duplicates(
-        ["henkilo", "alkupvm"], keep="last"
-    )
+    spells = spells.sort_values("muutosaika", kind="stable").drop_duplicates(["henkilo", "alkupvm"], keep="last")
     first = spells["alkupvm"].clip(lower=begin)
     last = spells["loppupvm"].fillna(as_of).clip(upper=min(as_of, end))
     length = ((last - first).dt.days + 1).clip(lower=0).to_numpy()
@@ -252,9 +240,7 @@ def sites(folder: Path) -> Figures:
 
 def housing(folder: Path) -> Figures:
     """Persons who wait for round-the-clock housing at the newest count."""
-    frame = pd.concat(
-        [pd.read_csv(path, sep=";", usecols=["pvm", "Jonottajia"]) for path in files(folder, "*.csv")]
-    )
+    frame = pd.concat([pd.read_csv(path, sep=";", usecols=["pvm", "Jonottajia"]) for path in files(folder, "*.csv")])
     day = pd.to_datetime(frame["pvm"], format="%d.%m.%Y")
     waiting = frame.loc[day == day.max(), "Jonottajia"].sum()
     return dated(day.max().replace(day=1), kyme_housing_pressure=float(waiting))

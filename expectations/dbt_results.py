@@ -21,8 +21,8 @@ def dbt_results(run_results_path: Path, run_id: str, manifest_path: Path | None 
     """The data tests of one dbt invocation, one result each; ``check_id`` is ``dbt.<name of the test>``.
 
     The severity is read from the manifest, by default the one beside ``run_results.json``. Without a manifest a
-    warning is WARN and everything else ERROR. A test that was skipped or crashed is an ``error``. A missing or
-    unreadable ``run_results.json`` is one ``error`` of severity ERROR: no test is no proof.
+    warning is WARN and everything else ERROR. A test that was skipped or crashed is an ``error``. ``dbt.run`` is an
+    ``error`` of severity ERROR when ``run_results.json`` is missing, unreadable or without tests: no test is no proof.
     """
     try:
         run = json.loads(run_results_path.read_text(encoding="utf-8"))
@@ -31,9 +31,12 @@ def dbt_results(run_results_path: Path, run_id: str, manifest_path: Path | None 
         now = datetime.now(UTC).replace(tzinfo=None)
         reason = f"no results of dbt ({type(fault).__name__})"
         return [CheckResult(run_id, "dbt.run", None, None, "ERROR", "error", reason, None, now)]
+    if not tests:
+        return [CheckResult(run_id, "dbt.run", None, None, "ERROR", "error", "no tests", None, _timestamp(run))]
     nodes = _nodes(manifest_path or run_results_path.with_name("manifest.json"))
-    checked_at = _timestamp(run.get("metadata", {}))
-    return [_result(test, nodes.get(test["unique_id"], {}), run_id, checked_at) for test in tests]
+    checked_at = _timestamp(run)
+    ran = CheckResult(run_id, "dbt.run", None, None, "ERROR", "passed", f"{len(tests)} tests", None, checked_at)
+    return [ran] + [_result(test, nodes.get(test["unique_id"], {}), run_id, checked_at) for test in tests]
 
 
 def _result(test: Mapping[str, Any], node: Mapping[str, Any], run_id: str, checked_at: datetime) -> CheckResult:
@@ -65,8 +68,8 @@ def _nodes(manifest_path: Path) -> Mapping[str, Any]:
     return nodes
 
 
-def _timestamp(metadata: Mapping[str, Any]) -> datetime:
+def _timestamp(run: Mapping[str, Any]) -> datetime:
     """Naive UTC time of the invocation's end."""
-    generated = metadata.get("generated_at")
+    generated = run.get("metadata", {}).get("generated_at")
     moment = datetime.fromisoformat(generated) if generated else datetime.now(UTC)
     return moment.astimezone(UTC).replace(tzinfo=None)

@@ -147,10 +147,14 @@ def _observed(result: ExpectationValidationResult) -> str | None:
     return None if value is None else str(value)
 
 
-def _offenders(sql: str, engine: Any) -> Iterable[Offender]:
-    for row in engine.execute_query(sa.text(sql)).mappings():
-        texts = {key: None if value is None else str(value) for key, value in row.items()}
-        yield Offender(texts["organisation_id"], texts.get("delivery_id"), texts["observed"], texts["expected"])
+def _offenders(sql: str, engine: Any) -> list[Offender]:
+    """All rows of the check, in an order that is the same every night."""
+    rows = [
+        {column: None if value is None else str(value) for column, value in row.items()}
+        for row in engine.execute_query(sa.text(sql)).mappings()
+    ]
+    offenders = [Offender(r["organisation_id"], r.get("delivery_id"), r["observed"], r["expected"]) for r in rows]
+    return sorted(offenders, key=lambda o: (o.organisation_id or "", o.delivery_id or "", o.observed or ""))
 
 
 def _exceptions(info: Mapping[str, Any]) -> Iterable[str]:

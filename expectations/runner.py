@@ -2,7 +2,8 @@
 
 The rule of the whole module: a validation that is missing, empty or crashed is a failure, never a pass. A check that
 cannot be evaluated has the status ``error`` with its own severity; a suite that cannot be run at all is one ``error``
-of severity ERROR for everything it should have judged.
+of severity ERROR for everything it should have judged. Its check is ``<suite>.suite``, and it passes when the suite
+ran, so that an incident of a crash can end.
 
 A new delivery whose ERROR check failed or could not be evaluated gets the verdict ``failed`` and does not become
 current; it is judged again the next night (see :mod:`expectations.scratch`), so **the newest verdict of a delivery
@@ -88,7 +89,7 @@ def validate_build(settings: Settings, run_id: str, as_of: date) -> list[CheckRe
             outcomes = _run(database, "indicator_value", suite.checks)
     except Exception as crash:
         return [make(f"{INDICATORS}.suite", "ERROR", "error", observed=_crash_text(INDICATORS, crash))]
-    return [
+    return [make(f"{INDICATORS}.suite", "ERROR", "passed")] + [
         result
         for check in suite.checks
         for result in _results(check, outcomes[check.check_id], [(o, None) for o in organisations], make)
@@ -124,7 +125,7 @@ def _judge_extract(
         if not new:
             return [make(check_id, "WARN", "error", observed=text)]
         return [make(check_id, "ERROR", "error", o, d, text) for o, d in new]
-    results: list[CheckResult] = []
+    results = [make(f"{extract_id}.suite", "ERROR", "passed", o) for o in (*(o for o, _ in everybody), None)]
     for check in suite.checks:
         if check not in applicable:
             results.append(make(check.check_id, check.severity, "not_applicable"))

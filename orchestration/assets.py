@@ -2,9 +2,9 @@
 
 A step never raises because one delivery is bad: what is wrong is recorded where the next step and the release find
 it, and the rest goes on. A step raises when the night as a whole cannot be defended.
-"""
 
-from __future__ import annotations
+No ``from __future__ import annotations`` here: Dagster reads the annotations of its functions' contexts.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -47,13 +47,15 @@ def _key(name: str) -> AssetKey:
     group_name="in",
     description="Clears up after a killed night and lists what has landed.",
 )
-def landed(night: Night) -> MaterializeResult:
+def landed(context: AssetExecutionContext, night: Night) -> MaterializeResult:
     """Recover, write the contracts as rows, look into landing."""
     night.begin("landing")
+    dbt.fresh_build(night.settings)
     publishing.recover(night.settings)
     lake.ensure(night.settings)
-    found = landing.scan(night.settings)
-    return MaterializeResult(metadata={"files": len(found.files), "unknown": [str(path) for path in found.unknown]})
+    results = outcome.scan_results(night.scan, context.run_id)
+    runner.write_results(night.settings, f"{context.run_id}-scan", results)
+    return MaterializeResult(metadata={"files": len(night.scan.files), "strays": len(night.scan.unknown)})
 
 
 def extract_asset(extract_id: str) -> AssetsDefinition:
@@ -69,14 +71,15 @@ def extract_asset(extract_id: str) -> AssetsDefinition:
     def take_in(context: AssetExecutionContext, night: Night) -> MaterializeResult:
         night.begin(extract_id)
         try:
-            taken = landing.take_in(night.settings, extract_id)
+            files = [file for file in night.scan.files if file.extract_id == extract_id]
+            taken = landing.take_in(night.settings, extract_id, files, lambda file: night.begin(file.file_name))
         except (
             OSError,
             duckdb.IOException,
         ) as passing:  # a full disk or a share that went away; bad input never gets here
             raise RetryRequested(max_retries=2, seconds_to_wait=10) from passing
-        for failure in taken.failures:
-            context.log.error(failure.message)
+        if results := outcome.failure_results(taken.failures, context.run_id):
+            runner.write_results(night.settings, f"{context.run_id}-{extract_id}", results)
         return MaterializeResult(metadata=outcome.counts(taken.receipts))
 
     return take_in
@@ -120,7 +123,8 @@ class LakeTranslator(DagsterDbtTranslator):
 def warehouse(context: AssetExecutionContext, night: Night, dbt_cli: DbtCliResource) -> Iterator[Any]:
     """One ``dbt build``: seeds, models, unit tests and data tests, into an empty database."""
     night.begin("dbt")
-    target = dbt.fresh_build(night.settings)
+    night.settings.build_database.unlink(missing_ok=True)
+    target = night.settings.build / "dbt"
     build = dbt_cli.cli(
         [
             "build",

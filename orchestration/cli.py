@@ -65,13 +65,26 @@ def generate(
     settings = Settings().ensure()
     try:
         with _bar() as bar:
-            bar.add_task(f"generate {organisation}", total=None)
-            report = make(settings, organisation_id=organisation, months=months, scale=scale, seed=seed)
+            task = bar.add_task(f"generate {organisation}")
+            made = make(
+                settings,
+                organisation_id=organisation,
+                months=months,
+                scale=scale,
+                seed=seed,
+                progress=lambda done, total, name: bar.update(task, completed=done, total=total, description=name),
+            )
     except (FileExistsError, ValueError) as problem:
         err.print(str(problem), style="red", markup=False)
         raise typer.Exit(FAILED) from problem
     land_public_payloads(settings)
-    out.print(str(report), markup=False, highlight=False)
+    rows = ", ".join(f"{extract} {count:,}" for extract, count in made.rows.items())
+    out.print(
+        f"Generated, nobody's real data: {len(made.files)} files of {made.organisation_id}, {made.first_month} to"
+        f" {made.last_month}, seed {made.seed}, scale {made.scale:g}, in {made.seconds:.0f} s ({rows})",
+        markup=False,
+        highlight=False,
+    )
 
 
 @app.command()
@@ -106,10 +119,9 @@ def check(
     language: LanguageOption = Language.fi,
 ) -> None:
     """Read a file as the night would, without taking it in. Exit 0 acceptable, 1 it would be refused."""
-    from sources.landing import check_file
-
     from orchestration.shown import checked
     from sources.contract import load_contracts
+    from sources.landing import check_file
 
     contracts = load_contracts()
     if extract not in contracts:
@@ -217,7 +229,7 @@ def _execute(as_of: date | None, bar: Progress) -> ExecuteInProcessResult:
     from orchestration.night import Night, watched_by
     from orchestration.sensors import NIGHTLY
 
-    job = defs.get_job_def(NIGHTLY)
+    job = defs.resolve_job_def(NIGHTLY)
     bar.update(task, total=len(job.graph.node_defs))
     night = Night(as_of=as_of.isoformat() if as_of else "", started_by="nightly")
     with (

@@ -55,12 +55,10 @@ def variables(settings: Settings, as_of: date) -> str:
     )
 
 
-def fresh_build(settings: Settings) -> Path:
-    """Empty the build directory and return dbt's target directory in it. No state of an earlier night survives."""
+def fresh_build(settings: Settings) -> None:
+    """Empty the build directory: no state of an earlier night survives, nor what a killed one left half-written."""
     shutil.rmtree(settings.build, ignore_errors=True)
-    target = settings.build / "dbt"
-    target.mkdir(parents=True)
-    return target
+    settings.build.mkdir(parents=True)
 
 
 def _is_fresh() -> bool:

@@ -15,6 +15,8 @@ from dagster import ConfigurableResource, Failure, InitResourceContext
 from pydantic import PrivateAttr
 
 from orchestration.lock import NightIsRunning, one_night_at_a_time
+from sources import landing
+from sources.landing import Scan
 from sources.settings import Settings
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -41,6 +43,7 @@ class Night(ConfigurableResource):  # type: ignore[type-arg]
 
     _settings: Settings = PrivateAttr()
     _date: date = PrivateAttr()
+    _scan: Scan | None = PrivateAttr(default=None)
 
     @contextmanager
     def yield_for_execution(self, context: InitResourceContext) -> Generator[Night]:
@@ -63,6 +66,13 @@ class Night(ConfigurableResource):  # type: ignore[type-arg]
     def date(self) -> date:
         """The day the night is made for: ongoing spells end on it, due days are judged by it."""
         return self._date
+
+    @property
+    def scan(self) -> Scan:
+        """What lay in landing when the night first looked; one look a night, because it waits for files to settle."""
+        if self._scan is None:
+            self._scan = landing.scan(self.settings)
+        return self._scan
 
     @staticmethod
     def begin(step: str) -> None:

@@ -86,7 +86,9 @@ def _paths(scale: _Scale, points: Iterable[Point], series: str) -> list[str]:
             runs.append([])
         else:
             runs[-1].append(scale.at(point.month, figure))
-    return ["M" + "L".join(f"{_short(x)} {_short(y)}" for x, y in run) for run in runs if run]
+    # A figure alone between gaps is a line of no length, which its round ends show as a dot.
+    lengthened = [run * 2 if len(run) == 1 else run for run in runs if run]
+    return ["M" + "L".join(f"{_short(x)} {_short(y)}" for x, y in run) for run in lengthened]
 
 
 def _last_dot(scale: _Scale, points: Sequence[Point]) -> Markup:

@@ -6,19 +6,22 @@ print U+2212 everywhere), the number of decimals of each unit, and the words for
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_skeleton
+from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from sources.messages import translator
+from sources.messages import LANGUAGES, row_reason, translator
 
-LANGUAGES = ("fi", "sv", "en")
+__all__ = ["LANGUAGES", "Formats"]
+
 LOCALE_FOLDER = Path(__file__).parent / "locale"
 # Finland's readers of English expect days before months.
 LOCALES = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"}
@@ -57,16 +60,25 @@ UNITS = {
 }
 
 
+@cache
+def _catalogue(language: str) -> Mapping[str, str]:
+    with (LOCALE_FOLDER / f"{language}.po").open("rb") as file:
+        return {str(message.id): str(message.string) for message in read_po(file, locale=language) if message.id}
+
+
 @dataclass(frozen=True)
 class Formats:
     """Formatting for one language, of ``fi``, ``sv`` and ``en``."""
 
     language: str
 
-    @property
-    def text(self) -> Callable[..., str]:
-        """The translator of publishing's own catalogue: ``text(msgid, **params)``."""
-        return translator(self.language, LOCALE_FOLDER)
+    def text(self, msgid: str, **params: object) -> str:
+        """A text of publishing's own catalogue, with ``{name}`` filled in; English where it is not translated."""
+        return (_catalogue(self.language).get(msgid) or msgid).format(**params)
+
+    def reject_reason(self, code: str) -> str:
+        """Why a row was rejected, in the reader's own words."""
+        return row_reason(code, translator(self.language))
 
     def number(self, value: float | Decimal | None, unit: str = "", *, signed: bool = False) -> str:
         """A number with the decimals of its unit, without the unit's word; an en dash where there is none."""

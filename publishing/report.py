@@ -68,15 +68,18 @@ class Card:
     status: str
     word: str
     icon: str
-    value: str
+    has_value: bool
     quantity: str
     month: str
     baseline: str
     expected: str
     target: str
+    target_note: str
     gap: str
     notes: list[str]
     chart: Markup
+    first_month: str
+    last_month: str
     figures: list[tuple[str, str, str, str]]
     definition: list[tuple[str, str]]
 
@@ -185,39 +188,51 @@ def _card(found: Situation, row: Row, formats: Formats) -> Card:
     unit = row["unit"]
     word, icon, _ = STATUSES[row["status"]]
     months = found.series.get(key(row), [])
+    spanned = [point.month for point in _points(months)] + ([row["target_month"]] if row["target_month"] else [])
     return Card(
         anchor="-".join(key(row)),
         name=row[f"name_{formats.language}"],
         status=row["status"],
         word=formats.text(word),
         icon=icon,
-        value=formats.number(row["value"], unit),
+        has_value=row["value"] is not None,
         quantity=formats.quantity(row["value"], unit),
         month=formats.month(row["month"]),
         baseline=formats.number(row["baseline_value"], unit),
         expected=formats.number(row["expected_value"], unit),
         target=_target(row, formats),
+        target_note=_target_note(row, formats),
         gap=formats.number(row["gap_to_expected"], unit, signed=True),
         notes=_notes(row, months, formats),
         chart=_chart(row, months, formats),
+        first_month=formats.month(min(spanned, default=None)),
+        last_month=formats.month(max(spanned, default=None)),
         figures=[_figure_row(month, unit, formats) for month in months],
         definition=_definition(found, row, formats),
     )
 
 
 def _target(row: Row, formats: Formats) -> str:
-    """The target with its month; a band or a weakest end beside it, where the document gives one."""
+    """The target, or its band, or its direction."""
     unit, text = row["unit"], formats.text
-    low, high = row.get("target_low"), row.get("target_high")
+    low, high = row["target_low"], row["target_high"]
     if row["target_kind"] == "direction":
         return text("lower than the baseline") if row["better"] == "down" else text("higher than the baseline")
     if low is not None and high is not None:
-        shown = f"{formats.number(low, unit)}…{formats.number(high, unit)}"
-    else:
-        shown = formats.number(row["target_value"], unit)
-    if (weakest := row.get("target_weakest")) is not None:
-        shown += " " + text("(at the weakest {value})", value=formats.number(weakest, unit))
-    return f"{shown} ({formats.month(row['target_month'])})" if row["target_month"] and shown != NO_VALUE else shown
+        return f"{formats.number(low, unit)}…{formats.number(high, unit)}"
+    return formats.number(row["target_value"], unit)
+
+
+def _target_note(row: Row, formats: Formats) -> str:
+    """When the target is to be reached, and its weakest end where the document gives a range."""
+    weakest, month = row["target_weakest"], row["target_month"]
+    parts = [
+        formats.month(month) if month and row["target_kind"] != "none" else "",
+        formats.text("at the weakest {value}", value=formats.number(weakest, row["unit"]))
+        if weakest is not None
+        else "",
+    ]
+    return "; ".join(filter(None, parts))
 
 
 def _notes(row: Row, months: list[Row], formats: Formats) -> list[str]:
@@ -226,7 +241,7 @@ def _notes(row: Row, months: list[Row], formats: Formats) -> list[str]:
     of_month = next((m for m in months if m["month"] == row["month"]), None)
     if of_month and of_month["value_status"] == "provisional":
         notes.append(formats.text("The figure is provisional: part of it rests on earlier data."))
-    if row.get("waits_for"):
+    if row["waits_for"]:
         extracts = row["waits_for"]
         listed = ", ".join(extracts) if isinstance(extracts, list) else str(extracts).replace("|", ", ")
         notes.append(formats.text("Waits for the extract: {extracts}.", extracts=listed))
@@ -234,7 +249,6 @@ def _notes(row: Row, months: list[Row], formats: Formats) -> list[str]:
 
 
 def _chart(row: Row, months: list[Row], formats: Formats) -> Markup:
-    points = [Point(m["month"], _float(m["value"]), _float(m.get("expected_value"))) for m in months]
     target = None if row["target_kind"] == "direction" else _float(row["target_value"])
     title = formats.text(
         "{name}: {value} in {month}; expected {expected}, target {target}.",
@@ -244,7 +258,16 @@ def _chart(row: Row, months: list[Row], formats: Formats) -> Markup:
         expected=formats.number(row["expected_value"], row["unit"]),
         target=_target(row, formats),
     )
-    return spark_line(points, row["target_month"], target, title=title, key="chart-" + "-".join(key(row)))
+    return spark_line(_points(months), row["target_month"], target, title=title, key="chart-" + "-".join(key(row)))
+
+
+def _points(months: list[Row]) -> list[Point]:
+    """The months of the chart. One that the indicator has no round in is no gap, and what is not yet due is no month."""
+    return [
+        Point(month["month"], _float(month["value"]), _float(month["expected_value"]))
+        for month in months
+        if month["value_status"] not in ("not_applicable", "not_yet_due")
+    ]
 
 
 def _float(value: Any) -> float | None:
@@ -255,7 +278,7 @@ def _figure_row(month: Row, unit: str, formats: Formats) -> tuple[str, str, str,
     return (
         formats.month(month["month"]),
         formats.number(month["value"], unit),
-        formats.number(month.get("expected_value"), unit),
+        formats.number(month["expected_value"], unit),
         formats.text(VALUE_STATUSES[month["value_status"]]),
     )
 
@@ -338,7 +361,7 @@ def public_figures(found: Situation, formats: Formats) -> list[Figure]:
         first = cells[0]
         figures.append(
             Figure(
-                name=f"{first[f'name_{formats.language}']}, {formats.unit(first['unit'])}",
+                name=_figure_name(first, formats),
                 source=first["attribution"],
                 areas=[
                     (
@@ -351,6 +374,12 @@ def public_figures(found: Situation, formats: Formats) -> list[Figure]:
             )
         )
     return figures
+
+
+def _figure_name(row: Row, formats: Formats) -> str:
+    """The figure's name with its unit; the names of Sotkanet say the unit themselves."""
+    name = str(row[f"name_{formats.language}"])
+    return name if row["source"] == "sotkanet" else f"{name}, {formats.unit(row['unit'])}"
 
 
 def compared_with(own: list[str]) -> list[str]:

@@ -76,7 +76,15 @@ INDICATORS = """
 SELECT catalogue.*, status.* EXCLUDE (programme_id, indicator_id, organisation_id)
 FROM indicator.catalogue AS catalogue
 JOIN indicator.status AS status USING (programme_id, indicator_id, organisation_id)
-ORDER BY programme_id, organisation_id, theme, indicator_id
+ORDER BY
+    programme_id,
+    organisation_id,
+    -- The order of the programme documents: money first, then people and services.
+    coalesce(list_position([
+        'economy', 'purchases', 'personnel', 'service_structure', 'service_network', 'digital'
+    ], theme), 99),
+    theme,
+    indicator_id
 """
 
 # One row a division, though several codes of the extracts may lead to it, and none that has no figure anywhere.
@@ -117,7 +125,7 @@ WITH delivery AS (
 wanted AS (
     SELECT
         organisation_id, extract_id, file_name, received_at, reason,
-        unnest(CASE WHEN periods = '' THEN [NULL] ELSE string_split(periods, ', ') END) AS period
+        unnest(CASE WHEN periods = '' THEN [NULL] ELSE string_split(periods, '; ') END) AS period
     FROM (SELECT * REPLACE (coalesce(periods, '') AS periods) FROM delivery WHERE NOT is_usable)
 )
 SELECT DISTINCT organisation_id, extract_id, file_name, received_at, reason
@@ -131,7 +139,7 @@ WHERE NOT EXISTS (
     AND (
         wanted.period IS NULL
         OR coalesce(newer.periods, '') = ''
-        OR list_contains(string_split(newer.periods, ', '), wanted.period)
+        OR list_contains(string_split(newer.periods, '; '), wanted.period)
     )
 )
 ORDER BY ALL

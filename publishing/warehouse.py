@@ -392,7 +392,7 @@ SELECT
     last_seen_at,
     resolved_at,
     severity,
-    coalesce(contract.owner, 'information_management') AS owner,
+    coalesce(contract.owner, 'tietohallinto') AS owner,
     CASE WHEN resolved_at IS NULL THEN 'open' ELSE 'resolved' END AS state
 FROM spell
 LEFT JOIN contract USING (extract_id)

@@ -24,6 +24,7 @@ Origin = Literal["delivered", "generated", "public"]
 class Control:
     """Parsed sidecar. ``rows`` is None where the supplier states no number; column names are as written."""
 
+    name: str = ""
     rows: int | None = None
     sums: Mapping[str, Decimal] = field(default_factory=dict)
     origin: Origin = "delivered"
@@ -35,19 +36,19 @@ def sidecar_of(path: Path) -> Path:
 
 
 def load_control(path: Path) -> Control:
-    """Return the control of the delivered file ``path``, empty where there is no sidecar; Refused where it is broken."""
+    """Return the control of the delivered file ``path``, empty where there is none; Refused where broken."""
     sidecar = sidecar_of(path)
     if not sidecar.is_file():
         return Control()
     try:
         content = json.loads(sidecar.read_bytes(), parse_float=Decimal)
-        return _parse(content)
+        return _parse(sidecar.name, content)
     except (ValueError, InvalidOperation) as error:
         problem = str(error) if type(error) is ValueError else "it cannot be read"
         raise Refused("broken_control", name=sidecar.name, problem=problem) from error
 
 
-def _parse(content: Any) -> Control:
+def _parse(name: str, content: Any) -> Control:
     if not isinstance(content, dict):
         raise ValueError("it is not an object")
     rows, sums, origin = content.get("rows"), content.get("sums", {}), content.get("origin", "delivered")
@@ -57,7 +58,7 @@ def _parse(content: Any) -> Control:
         raise ValueError("sums is not an object")
     if origin not in get_args(Origin):
         raise ValueError(f"origin is none of {', '.join(get_args(Origin))}")
-    return Control(rows, {str(name): _decimal(value) for name, value in sums.items()}, origin)
+    return Control(name, rows, {str(column): _decimal(value) for column, value in sums.items()}, origin)
 
 
 def _decimal(value: Any) -> Decimal:

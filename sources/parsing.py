@@ -80,10 +80,10 @@ CREATE MACRO clock(t) AS regexp_extract(t, {literal(_CLOCK)}, {_CLOCK_PARTS});
 CREATE MACRO iso_clock(day, part) AS
     CAST(day AS VARCHAR) || ' ' || lpad(part.hour, 2, '0') || ':' || part.minute
     || ':' || coalesce(nullif(part.second, ''), '00')
-    || CASE WHEN part.fraction <> '' THEN '.' || part.fraction ELSE '' END || part.zone;
+    || CASE WHEN part.fraction <> '' THEN '.' || part.fraction ELSE '' END || coalesce(nullif(part.zone, ''), 'Z');
 CREATE MACRO timestamp_value(t) AS CASE
     WHEN regexp_matches(t, {literal(_CLOCK)})
-    THEN TRY_CAST(iso_clock(plain_date(clock(t).day), clock(t)) AS TIMESTAMP)
+    THEN make_timestamp(epoch_us(TRY_CAST(iso_clock(plain_date(clock(t).day), clock(t)) AS TIMESTAMPTZ)))
     ELSE CAST(plain_date(t) AS TIMESTAMP) END;
 """
 """Run once on a connection before any expression of this module is used on it."""
@@ -173,7 +173,7 @@ def _number_sql(column: Column, cell: str) -> str:
 def _date_sql(cell: str) -> str:
     return (
         f"CASE WHEN {cell} GLOB '{_ISO}' THEN TRY_CAST({cell} AS DATE) "
-        f"WHEN {cell} LIKE '__.__.____' THEN plain_date({cell}) "
+        f"WHEN {cell} LIKE '__.__.____' THEN CAST(try_strptime({cell}, '%d.%m.%Y') AS DATE) "
         f"WHEN {cell} IS NOT NULL THEN date_value(cell_text({cell})) END"
     )
 

@@ -44,11 +44,9 @@ _LAST_ROWS = 3  # where a lone text is a footer whatever it says
 _VALUE_LENGTH = 100
 _REASONS_NAMED = 3
 
-_SUM_WORDS = (
-    "kaikki yhteensä", "yhteensä", "välisumma", "loppusumma", "summa", "totalt", "sammanlagt", "total",
-)  # fmt: skip
-_SUM_CELLS = tuple(w + colon for w in (*_SUM_WORDS, "yhteensa\u0308", "yhteensa") for colon in ("", ":"))
-_SUM_START = r"(?i)^(?:" + "|".join(_SUM_WORDS) + r"|yhteensa\x{0308}?)(?:$|[^\pL])"
+_SUM_WORD = r"(?:(?:kaikki )?yhteens(?:ä|a\x{0308}?)|välisumma|loppusumma|summa|totalt|sammanlagt|total)"  # fi, sv, en
+_SUM_CELL = rf"(?i){_SUM_WORD}\s?:?"
+_SUM_START = rf"(?i)^{_SUM_WORD}(?:$|[^\pL])"
 _FOOTER_START = r"(?i)^(?:tulostettu|raportti|ajettu|sivu|utskriven|sida|printed|page)(?:$|[^\pL])"
 
 
@@ -282,7 +280,7 @@ def _caveats(header: Header, contract: Contract) -> tuple[str, ...]:
 # --- Step 1: every record typed -------------------------------------------------------------------------------
 
 _ROW = "(rowid + 1)"
-_GOOD = f"{_ROW} > (SELECT header_row FROM layout) AND {_ROW} NOT IN (SELECT row_number FROM excluded)"
+_GOOD = f"{_ROW} > getvariable('header_row') AND {_ROW} NOT IN (SELECT row_number FROM excluded)"
 
 
 @contextmanager
@@ -383,8 +381,10 @@ def _identity_hint(text: str) -> str:
 
 def _oddity(name: str) -> str:
     """A text that is a sum row's word or may hold an identity code."""
-    words = ", ".join(literal(word) for word in _SUM_CELLS)
-    return f"(strlen({name}) BETWEEN 5 AND 17 AND lower({name}) IN ({words})) OR ({_identity_hint(name)})"
+    return (
+        f"(strlen({name}) BETWEEN 5 AND 20 AND regexp_full_match({name}, {literal(_SUM_CELL)})) "
+        f"OR ({_identity_hint(name)})"
+    )
 
 
 # --- Step 2: the doubtful records, judged exactly ---------------------------------------------------------------
@@ -392,7 +392,7 @@ def _oddity(name: str) -> str:
 
 def _judge(connection: duckdb.DuckDBPyConnection, source: Source, contract: Contract) -> None:
     """Create ``suspect``, ``fault``, ``skipped`` and ``excluded`` (the rows that do not reach the lake)."""
-    connection.execute(f"CREATE TABLE layout AS SELECT {source.header.row} AS header_row")
+    connection.execute(f"SET VARIABLE header_row = {source.header.row}")
     connection.execute(
         "CREATE TABLE suspect AS SELECT *, list_filter(texts, lambda x: x IS NOT NULL) AS filled FROM ("
         f"SELECT {_ROW} AS row_number, *, list_transform(raw, lambda x: cell_text(x)) AS texts FROM parsed "
@@ -402,7 +402,8 @@ def _judge(connection: duckdb.DuckDBPyConnection, source: Source, contract: Cont
         "CREATE TABLE fault (row_number BIGINT, column_name VARCHAR, reason_code VARCHAR, value VARCHAR, "
         "ordinal INTEGER)"
     )
-    for ordinal, query in enumerate(_fault_queries(source, contract)):
+    doubtful = _count(connection, "SELECT count(*) FROM suspect")
+    for ordinal, query in enumerate(_fault_queries(source, contract) if doubtful else ()):
         connection.execute(f"INSERT INTO fault SELECT *, {ordinal} FROM ({query})")
     connection.execute(f"CREATE TABLE skipped AS {_skip_query(source, contract)}")
     connection.execute("DELETE FROM fault WHERE row_number IN (SELECT row_number FROM skipped)")
@@ -488,8 +489,8 @@ def _sum_cell(header: Header, contract: Contract) -> str:
     """A cell that is wholly a sum row's word, outside free text and names (a site may be called anything)."""
     columns = [c for c in contract.loaded_columns if not (c.is_name or c.personal)]
     columns = [c for c in columns if c.name in header.position]
-    words = ", ".join(literal(word) for word in _SUM_CELLS)
-    return " OR ".join(f"lower(texts[{header.position[c.name] + 1}]) IN ({words})" for c in columns)
+    cells = (f"texts[{header.position[c.name] + 1}]" for c in columns)
+    return " OR ".join(f"regexp_full_match({cell}, {literal(_SUM_CELL)})" for cell in cells)
 
 
 def _reject_duplicates(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
@@ -551,7 +552,7 @@ def _refuse_disagreement(
     for name, expected in control.sums.items():
         column = columns.get(fold(name))
         if column is None or column.name not in source.header.position:
-            raise Refused("broken_control", name="control.json", problem=f"no column of numbers is called {name}")
+            raise Refused("broken_control", name=control.name, problem=f"no column of numbers is called {name}")
         query = (
             f"SELECT coalesce(sum({identifier(column.name)}), 0) FROM parsed WHERE {_ROW} > {source.header.row} "
             f"AND {_ROW} NOT IN (SELECT row_number FROM skipped)"

@@ -31,6 +31,7 @@ class Refused(Exception):
 
 
 TEMPLATES: Mapping[str, str] = {
+    "duplicate": "{name} holds the same bytes as an accepted delivery, so nothing changes.",
     "unknown_format": ("The file name ends in none of .csv, .csv.gz, .txt, .xlsx, .parquet. Deliver one of these."),
     "broken_gzip": "The compressed file cannot be unpacked. Deliver it again.",
     "broken_workbook": "The workbook cannot be opened. Save it again as .xlsx and deliver it.",

@@ -30,7 +30,6 @@ from sources.refusal import Refused
 _CHUNK = 8 << 20
 _QUOTE, _LF, _CR = 34, 10, 13
 _BLANK_LINE = re.compile(rb"(?m)^(?=\r?\n)")
-_BLANK_INSIDE = (b"\n\n", b"\n\r\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +90,12 @@ def _inspect_bytes(file: IO[bytes]) -> TextFacts:
             raise Refused("embedded_nul", line=feeds + chunk.count(b"\n", 0, nul) + 1)
         utf8 = utf8 and _decodes(decoder, chunk)
         quotes = quotes or b'"' in chunk
-        blank = blank or chunk.startswith((b"\n", b"\r\n")) or any(b in chunk for b in _BLANK_INSIDE)
+        blank = blank or chunk.startswith((b"\n", b"\r\n")) or b"\n\n" in chunk
         feeds += chunk.count(b"\n")
         if b"\r" in chunk:
             returns += chunk.count(b"\r")
             pairs += chunk.count(b"\r\n")
+            blank = blank or b"\n\r\n" in chunk
         last = chunk[-1:]
     utf8 = utf8 and not decoder.getstate()[0]
     mixed = returns != pairs or pairs not in (0, feeds)

@@ -35,3 +35,16 @@
 {% macro spark__list_size(expression) -%}
     size({{ expression }})
 {%- endmacro %}
+
+{#- Aggregate: the texts of a group in alphabetical order, parted by commas. -#}
+{% macro texts_together(expression) -%}
+    {{ adapter.dispatch("texts_together", "tilannekuva")(expression) }}
+{%- endmacro %}
+
+{% macro default__texts_together(expression) -%}
+    string_agg({{ expression }}, ', ' order by {{ expression }})
+{%- endmacro %}
+
+{% macro spark__texts_together(expression) -%}
+    array_join(sort_array(collect_list({{ expression }})), ', ')
+{%- endmacro %}

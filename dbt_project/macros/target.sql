@@ -7,3 +7,10 @@
         when 'band' then found_value + {{ column }}
     end
 {%- endmacro %}
+
+{#- The straight path of a row of int_indicator_target to one of its target numbers, at a month. -#}
+{% macro path_at(month, target, column) -%}
+    {{ on_path(
+        month, target ~ ".baseline_month", target ~ ".baseline_value", target ~ ".target_month", target ~ "." ~ column
+    ) }}
+{%- endmacro %}

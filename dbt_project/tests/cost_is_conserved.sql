@@ -11,12 +11,15 @@ with standing as (
 
 lake as (
     select
-        organisation_id,
-        kausi as month,
-        sum(summa) as lake_eur
-    from {{ lake("kirjanpito") }}
-    where (organisation_id, delivery_id, period) in (select organisation_id, delivery_id, period from standing)
-    group by organisation_id, kausi
+        line.organisation_id,
+        line.kausi as month,
+        sum(line.summa) as lake_eur
+    from {{ lake("kirjanpito") }} as line
+    inner join standing
+        on line.organisation_id = standing.organisation_id
+        and line.delivery_id = standing.delivery_id
+        and line.period = standing.period
+    group by line.organisation_id, line.kausi
 ),
 
 mart as (

@@ -19,7 +19,7 @@ from rule as one
 inner join rule as other
     on one.measure_id = other.measure_id
     and one.account_from <= other.account_to
-    and other.account_from <= one.account_to
+    and one.account_to >= other.account_from
     and one.class_from <= other.class_to
-    and other.class_from <= one.class_to
+    and one.class_to >= other.class_from
 where (one.account_from, one.class_from) < (other.account_from, other.class_from)

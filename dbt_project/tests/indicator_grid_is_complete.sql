@@ -1,10 +1,12 @@
--- Every indicator, division of its organisation and month has exactly one row: silence is never a missing row.
--- The number of months is counted from the dates, not from the calendar that the grid is made of.
-with first_month as (
-    select least(
-        (select min(baseline_month) from {{ ref("indicator") }}),
-        coalesce((select min({{ month_of_period("period") }}) from {{ ref("int_delivery_current") }}), {{ as_of() }})
-    ) as month
+-- Every indicator, division of its organisation and month, from the programme's first baseline to the as-of date, has
+-- exactly one row: silence is never a missing row. The months are counted from the dates, not from the calendar that
+-- the grid is made of.
+with programme_start as (
+    select
+        programme_id,
+        min(baseline_month) as month
+    from {{ ref("indicator") }}
+    group by programme_id
 ),
 
 expected as (
@@ -12,13 +14,14 @@ expected as (
         indicator.programme_id,
         indicator.indicator_id,
         count(distinct division.division_id)
-        * max({{ months_between("first_month.month", as_of()) }} + 1) as expected_rows
+        * max({{ months_between("programme_start.month", as_of()) }} + 1) as expected_rows
     from {{ ref("indicator") }} as indicator
     inner join {{ ref("programme") }} as programme
         on indicator.programme_id = programme.programme_id
+    inner join programme_start
+        on indicator.programme_id = programme_start.programme_id
     inner join {{ ref("dim_division") }} as division
         on programme.organisation_id = division.organisation_id
-    cross join first_month
     group by indicator.programme_id, indicator.indicator_id
 ),
 

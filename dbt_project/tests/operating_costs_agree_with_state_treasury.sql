@@ -1,7 +1,7 @@
 {{ config(severity="warn") }}
 
--- The programme's operating costs of the 2023 budget (937 million euros) against the State Treasury's figure for the same
--- county and year, within half a million. No figure of the Treasury, no finding.
+-- The programme's operating costs of the 2023 budget (937 million euros) against the State Treasury's figure for the
+-- same county and year, within half a million. No figure of the Treasury, no finding.
 select
     fact.programme_id,
     fact.value as stated_eur_million,

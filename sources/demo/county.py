@@ -1,5 +1,8 @@
 """Which county the demo plays, how large it is, and in which municipalities its people live.
 
+Origins: budgets by the State Treasury, population weights by Statistics Finland (both CC BY 4.0), codes and names
+of municipalities from the list of the open project osta (Artistic-2.0), their counties by the law on the counties.
+
 The size is the county's budgeted operating expenditure of 2023 relative to Kymenlaakso's (State Treasury,
 ``counties.csv``): every amount and head count of :mod:`sources.demo` is Kymenlaakso's times that factor.
 ``municipalities.csv`` gives rough weights (the population of 2009 by Statistics Finland; for Kymenlaakso the

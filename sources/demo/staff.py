@@ -78,7 +78,7 @@ def plan(scene: Scene) -> list[Thunk]:
 
 
 def staff(scene: Scene) -> pd.DataFrame:
-    """One row for each post: slot, hired, group, division (1 to 4), centre, working_time (percent).
+    """One row for each post: hired, staff_group, division (1 to 4), centre, working_time (percent), fixed_term.
 
     Employees come first. A post keeps its group, division and cost centre; its holder changes.
     """
@@ -95,9 +95,8 @@ def staff(scene: Scene) -> pd.DataFrame:
     part_time = random.choice([100.0, 80.0, 78.43, 60.0, 50.0], count, p=[0.80, 0.08, 0.05, 0.04, 0.03])
     return pd.DataFrame(
         {
-            "slot": np.arange(count),
             "hired": np.arange(count) >= employees,
-            "group": group,
+            "staff_group": group,
             "division": division,
             "centre": random.integers(100, 140, count),
             "working_time": part_time,
@@ -159,7 +158,7 @@ def _staffing(scene: Scene, slots: pd.DataFrame, month: date) -> Delivery:
             "Henkilö": _person_sql("person"),
             "Toimiala": _division_sql(),
             "Kustannuspaikka": "(division * 10000 + centre)::VARCHAR",
-            "Ammattiryhmä": _choice_sql('"group"', STAFF_GROUPS),
+            "Ammattiryhmä": _choice_sql("staff_group", STAFF_GROUPS),
             "Palvelussuhde": "CASE WHEN hired THEN 'vuokra' WHEN fixed_term THEN 'maaraaikainen' ELSE 'vakinainen' END",
             "Työaikaprosentti": "replace(working_time::DECIMAL(5,2)::VARCHAR, '.', ',')",
             "HTV": "replace((units * 0.0001::DECIMAL(5,4))::VARCHAR, '.', ',')",
@@ -325,7 +324,7 @@ def _survey(scene: Scene, month: date) -> Delivery:
         {
             "mark": random.permutation(mark),
             "division": chosen["division"].to_numpy(),
-            "group": np.where(random.random(answers) < 0.05, -1, chosen["group"].to_numpy()),
+            "staff_group": np.where(random.random(answers) < 0.05, -1, chosen["staff_group"].to_numpy()),
             "day": np.datetime64(month) + random.integers(2, 24, answers),
             "number": np.arange(1, answers + 1),
         }
@@ -341,7 +340,7 @@ def _survey(scene: Scene, month: date) -> Delivery:
             "Vastaus ID": "lpad(number::VARCHAR, 5, '0')",
             "Vastauspvm": "strftime(day, '%-d.%-m.%Y')",
             "Toimiala": _division_sql(),
-            "Ammattiryhmä": f'CASE WHEN "group" >= 0 THEN {_choice_sql(chr(34) + "group" + chr(34), STAFF_GROUPS)} END',
+            "Ammattiryhmä": _choice_sql("nullif(staff_group, -1)", STAFF_GROUPS),
             "Arvosana": "mark",
         },
         table,

@@ -14,13 +14,12 @@ from sources.settings import Settings
 
 
 class Lake:
-    """Writes deliveries with their receipts, and verdicts of earlier nights."""
+    """Writes deliveries with their receipts, and verdicts of earlier nights, into a lake of no rows."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._duck = duckdb.connect()
         self._count = 0
-        lake.ensure(settings)
 
     def deliver(
         self,
@@ -69,7 +68,14 @@ class Lake:
         )
         return delivery_id
 
-    def decide(self, extract_id: str, delivery_id: str, verdict: str, organisation: str = "kymenlaakso") -> None:
+    def decide(
+        self,
+        extract_id: str,
+        delivery_id: str,
+        verdict: str,
+        organisation: str = "kymenlaakso",
+        decided: str = "2024-01-01",
+    ) -> None:
         """A verdict of an earlier night."""
         self._log(
             "verdict",
@@ -77,7 +83,7 @@ class Lake:
             organisation_id=organisation,
             extract_id=extract_id,
             verdict=verdict,
-            decided_at=datetime.fromisoformat("2024-01-01"),
+            decided_at=datetime.fromisoformat(decided),
         )
 
     def lose(self, extract_id: str, delivery_id: str, organisation: str = "kymenlaakso") -> None:

@@ -19,4 +19,4 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def run() -> NightlyRun:
-    return NightlyRun(run_id="run-1", as_of=date(2025, 11, 23), started_at=datetime(2025, 11, 23, 3, 0))
+    return NightlyRun(run_id="run-1", as_of=date(2025, 11, 23), started_at=datetime.fromisoformat("2025-11-23 03:00"))

@@ -19,7 +19,7 @@ from expectations.result import CheckResult
 from publishing import release
 from publishing.model import NightlyRun, ReleaseError
 from sources.settings import Settings
-from tests.publishing.warehouse_maker import LEDGER_DELIVERY, ask, change_build, write_checks
+from tests.publishing.warehouse_maker import LEDGER_DELIVERY, ask, change_build, make_build, write_checks
 
 CURRENT_VALUE = (
     "SELECT value FROM indicator.value WHERE indicator_id = 'cost' AND organisation_id = 'kymenlaakso' "
@@ -86,9 +86,9 @@ def test_a_superseded_generated_delivery_marks_nothing(settings: Settings, run: 
 def test_parquet_stands_beside_each_table_with_the_same_rows(settings: Settings, run: NightlyRun) -> None:
     made = release.publish(settings, run)
     manifest = json.loads((made.path / "manifest.json").read_text())
-    for table, facts in {name: count for name, count in manifest["tables"].items()}.items():
+    for table, count in manifest["tables"].items():
         parquet = duckdb.sql(f"SELECT count(*) FROM '{made.path / f'{table}.parquet'}'").fetchone()
-        assert parquet == (facts,)
+        assert parquet == (count,)
     assert manifest["tables"]["indicator.value"] == 2 * (3 + 5 + 1)
     assert manifest["inputs"] == [
         {
@@ -181,7 +181,10 @@ def test_withheld_organisation_keeps_last_good_rows_marked_provisional(settings:
     )
     made = release.publish(settings, replace(run, withheld_organisations=frozenset({"kainuu"})))
 
-    values = "SELECT organisation_id, month, value, value_status FROM indicator.value WHERE indicator_id = 'cost' ORDER BY ALL"
+    values = (
+        "SELECT organisation_id, month, value, value_status FROM indicator.value "
+        "WHERE indicator_id = 'cost' ORDER BY ALL"
+    )
     august, september, october, november = (date(2025, month, 1) for month in (8, 9, 10, 11))
     assert ask(made.database, values) == [
         ("kainuu", august, 390.04, "provisional"),
@@ -226,7 +229,7 @@ def test_withheld_without_an_earlier_release_is_not_reportable(settings: Setting
 
 
 def test_incidents_are_spells_of_failures(settings: Settings, run: NightlyRun) -> None:
-    night = [datetime(2025, 11, day, 3) for day in range(1, 7)]
+    night = [datetime.fromisoformat(f"2025-11-0{day} 03:00") for day in range(1, 7)]
     check = ("freshness", "kymenlaakso", "kirjanpito")
     write_checks(
         settings,
@@ -338,8 +341,6 @@ def test_rollback_refuses_a_damaged_release(settings: Settings, run: NightlyRun)
 
 
 def test_old_releases_are_pruned_but_never_current_or_the_one_before(tmp_path: Path, run: NightlyRun) -> None:
-    from tests.publishing.warehouse_maker import make_build
-
     settings = Settings(home=tmp_path / "home", keep_releases=2)
     make_build(settings)
     made = [release.publish(settings, run) for _ in range(3)]

@@ -25,10 +25,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sources.contract import load_contract
 from sources.demo import GenerateReport, generate
 from sources.demo.arithmetic import apportion, path, season, split_groups
 from sources.demo.scene import months_from, next_month
 from sources.jsonstat import decode
+from sources.reader import check_file
 from sources.settings import Settings
 
 MILLION = 1_000_000
@@ -413,6 +415,16 @@ def test_every_sidecar_agrees_with_an_independent_count(demo: GenerateReport) ->
         for name, stated in control["sums"].items():
             (column,) = (c for c in SUMMED[path_.parent.name] if c in rows[0])
             assert sum(amount(r[column]) or 0 for r in rows) == Decimal(stated), (path_.name, name)
+
+
+def test_the_reader_accepts_every_delivery(tmp_path: Path) -> None:
+    report = small(tmp_path, months=2, start="2024-05")
+    for path_ in report.files:
+        checked = check_file(path_, load_contract(path_.parent.name), path_.parent.parent.name)
+        assert checked.decision == "accepted", (path_.name, checked.refusal)
+        control = json.loads(path_.with_name(f"{path_.name}.control.json").read_text(encoding="utf-8"))
+        assert checked.counts.accepted + checked.counts.rejected == control["rows"], path_.name
+        assert "identity_code" not in {fault.reason_code for fault in checked.faults}
 
 
 def test_sidecar_of_the_population(demo: GenerateReport) -> None:

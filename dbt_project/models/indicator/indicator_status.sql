@@ -63,7 +63,7 @@ missing as (
         needed.programme_id,
         needed.indicator_id,
         needed.organisation_id,
-        {{ dbt.listagg("needed.extract_id", "', '", "order by needed.extract_id") }} as waits_for
+        {{ texts_together("needed.extract_id") }} as waits_for
     from needed
     left join (
         select distinct
@@ -87,10 +87,8 @@ placed as (
         latest.is_withheld,
         case when latest.value is not null then latest.expected_value end as expected_value,
         -- The band widens along the path from the baseline to its edges at the target month.
-        {{ on_path("latest.month", "target.baseline_month", "target.baseline_value", "target.target_month", "target.target_low") }}
-            as low_now,
-        {{ on_path("latest.month", "target.baseline_month", "target.baseline_value", "target.target_month", "target.target_high") }}
-            as high_now,
+        {{ path_at("latest.month", "target", "target_low") }} as low_now,
+        {{ path_at("latest.month", "target", "target_high") }} as high_now,
         case target.better when 'down' then -1 else 1 end as good_sign,
         missing.waits_for
     from {{ ref("int_indicator_target") }} as target
@@ -158,7 +156,8 @@ select
     judged.target_high,
     judged.target_month,
     judged.expected_value,
-    {{ ratio("judged.value - judged.baseline_value", "judged.target_value - judged.baseline_value") }} as progress_share,
+    {{ rounded(ratio("judged.value - judged.baseline_value", "judged.target_value - judged.baseline_value")) }}
+        as progress_share,
     judged.status,
     judged.gap_to_expected,
     cast(null as double) as forecast_value,

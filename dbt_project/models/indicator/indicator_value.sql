@@ -4,7 +4,9 @@
 with followed as (
     select
         indicator.*,
-        programme.organisation_id
+        programme.organisation_id,
+        -- Before its first baseline a programme has nothing to follow.
+        min(indicator.baseline_month) over (partition by indicator.programme_id) as followed_from
     from {{ ref("indicator") }} as indicator
     inner join {{ ref("programme") }} as programme
         on indicator.programme_id = programme.programme_id
@@ -123,7 +125,7 @@ select
     point.provisional_reason,
     -- The path is the whole organisation's; a division has no target of its own here.
     case when point.division_id = 'all' then
-        {{ on_path("point.month", "path.baseline_month", "path.baseline_value", "path.target_month", "path.target_value") }}
+        {{ path_at("point.month", "path", "target_value") }}
     end as expected_value
 from point
 inner join followed
@@ -133,3 +135,4 @@ left join {{ ref("int_indicator_target") }} as path
     on point.programme_id = path.programme_id
     and point.indicator_id = path.indicator_id
     and point.organisation_id = path.organisation_id
+where point.month >= followed.followed_from

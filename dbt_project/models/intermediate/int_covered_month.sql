@@ -42,8 +42,8 @@ by_spell as (
         on newest.extract_id = rule.extract_id
         and rule.rule = 'spell'
     inner join {{ ref("int_calendar") }} as calendar
-        on calendar.month >= spell_span.first_month
-        and last_day(calendar.month) <= least({{ as_of() }}, cast(newest.received_at as date))
+        on spell_span.first_month <= calendar.month
+        and least({{ as_of() }}, cast(newest.received_at as date)) >= last_day(calendar.month)
 ),
 
 -- project: from the first through the last month with an actual.

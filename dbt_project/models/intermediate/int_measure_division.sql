@@ -141,6 +141,8 @@ project as (
 )
 
 {% for part in ["cost", "contact", "staff", "sick_leave", "survey", "site", "housing", "population", "project"] %}
-select * from {{ part }} where value is not null
+select *
+from {{ part }}
+where value is not null
 {% if not loop.last %}union all{% endif %}
 {% endfor %}

@@ -26,32 +26,39 @@ ever as (
     where division_id <> 'all'
 ),
 
-empty as (
+covered as (
     select
         coverage.organisation_id,
-        place.division_id,
         coverage.month,
-        measure.measure_id,
-        cast(0 as double) as value
+        measure.measure_id
     from {{ ref("int_coverage") }} as coverage
     inner join {{ ref("measure") }} as measure
         on coverage.extract_id = measure.extract_id
         and measure.empty_month = 'zero'
-    inner join (
-        select * from ever
-        union all
-        select distinct
-            coverage.organisation_id,
-            'all' as division_id,
-            measure.measure_id
-        from {{ ref("int_coverage") }} as coverage
-        inner join {{ ref("measure") }} as measure
-            on coverage.extract_id = measure.extract_id
-        where coverage.is_covered
-    ) as place
-        on coverage.organisation_id = place.organisation_id
-        and measure.measure_id = place.measure_id
     where coverage.is_covered
+),
+
+zero as (
+    select
+        covered.organisation_id,
+        ever.division_id,
+        covered.month,
+        covered.measure_id,
+        cast(0 as double) as value
+    from covered
+    inner join ever
+        on covered.organisation_id = ever.organisation_id
+        and covered.measure_id = ever.measure_id
+
+    union all
+
+    select
+        organisation_id,
+        'all' as division_id,
+        month,
+        measure_id,
+        cast(0 as double) as value
+    from covered
 ),
 
 total as (
@@ -66,11 +73,17 @@ total as (
 ),
 
 everything as (
-    select * from reported where division_id <> 'all'
+    select *
+    from reported
+    where division_id <> 'all'
+
     union all
+
     select * from total
+
     union all
-    select * from empty
+
+    select * from zero
 )
 
 select

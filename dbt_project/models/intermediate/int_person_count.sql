@@ -60,8 +60,24 @@ survey as (
     group by organisation_id, month
 )
 
-select organisation_id, division_id, month, 'employment' as disclosure_group, persons from employment
+select
+    organisation_id,
+    division_id,
+    month,
+    'employment' as disclosure_group,
+    persons
+from (
+    select * from employment
+    union all
+    select * from away
+) as counted
+
 union all
-select organisation_id, division_id, month, 'employment' as disclosure_group, persons from away
-union all
-select organisation_id, division_id, month, 'survey' as disclosure_group, persons from survey
+
+select
+    organisation_id,
+    division_id,
+    month,
+    'survey' as disclosure_group,
+    persons
+from survey

@@ -26,7 +26,7 @@ ranked as (
         row_number() over (
             partition by organisation_id, person_hash, day
             -- The start and the code only make a tie give the same answer every night.
-            order by away_percent desc, changed_at desc, start_date desc, division_code
+            order by away_percent desc, changed_at desc, start_date desc, division_code asc
         ) as place
     from day_away
 )

@@ -8,7 +8,7 @@ with ranked as (
         section_fi,
         group_fi,
         subgroup_fi,
-        row_number() over (partition by account_code order by edition_year desc, name_fi) as newness
+        row_number() over (partition by account_code order by edition_year desc, name_fi asc) as newness
     from {{ ref("stg_tililuettelo") }}
 )
 

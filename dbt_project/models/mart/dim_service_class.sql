@@ -5,7 +5,7 @@ with ranked as (
         edition_year,
         name_fi,
         group_fi,
-        row_number() over (partition by service_class_code order by edition_year desc, name_fi) as newness
+        row_number() over (partition by service_class_code order by edition_year desc, name_fi asc) as newness
     from {{ ref("stg_palveluluokitus") }}
 )
 

@@ -1,0 +1,48 @@
+"""The suites as texts: complete, readable by those they concern, and the same for every extract."""
+
+from __future__ import annotations
+
+import pytest
+
+from expectations.suite import LANGUAGES, SuiteError, load_suite, suite_names
+from sources.contract import load_contracts
+
+
+def test_every_extract_and_the_indicators_have_a_suite() -> None:
+    assert set(suite_names()) == {*load_contracts(), "indicators"}
+
+
+@pytest.mark.parametrize("name", suite_names())
+def test_a_suite_begins_with_a_row_count_that_stops(name: str) -> None:
+    first = load_suite(name).checks[0]
+    assert (first.check_id, first.severity) == (f"{name}.row_count", "ERROR")
+    assert first.expectation == "ExpectTableRowCountToBeBetween"
+    assert first.kwargs == {"min_value": 1}
+
+
+@pytest.mark.parametrize("name", suite_names())
+def test_every_check_says_what_it_means_and_what_to_do(name: str) -> None:
+    checks = load_suite(name).checks
+    assert len({check.check_id for check in checks}) == len(checks)
+    for check in checks:
+        assert all(check.meaning[language] and check.what_to_do[language] for language in LANGUAGES)
+
+
+@pytest.mark.parametrize("name", [n for n in suite_names() if n != "indicators"])
+def test_no_suite_reads_a_personal_column(name: str) -> None:
+    suite = load_suite(name)
+    personal = [column.name for column in load_contracts()[name].columns if column.personal]
+    texts = [suite.profile or "", *(check.sql or "" for check in suite.checks)]
+    assert not [(column, text) for column in personal for text in texts if column in text.split()]
+
+
+def test_monthly_extracts_with_a_due_day_are_watched_for_lateness() -> None:
+    for contract in load_contracts().values():
+        ids = {check.check_id.split(".")[1] for check in load_suite(contract.extract_id).about("current")}
+        if contract.due_day is not None:
+            assert ids & {"freshness_period", "freshness_arrival"}, contract.extract_id
+
+
+def test_an_unknown_suite_is_named() -> None:
+    with pytest.raises(SuiteError, match="no suite nothing"):
+        load_suite("nothing")
