@@ -47,7 +47,7 @@ def _key(name: str) -> AssetKey:
     group_name="in",
     description="Clears up after a killed night and lists what has landed.",
 )
-def landed(context: AssetExecutionContext, night: Night) -> MaterializeResult:
+def landed(context: AssetExecutionContext, night: Night) -> MaterializeResult[None]:
     """Recover, write the contracts as rows, look into landing."""
     night.begin("landing")
     dbt.fresh_build(night.settings)
@@ -68,7 +68,7 @@ def extract_asset(extract_id: str) -> AssetsDefinition:
         description=load_contracts()[extract_id].title_fi,
         kinds={"parquet"},
     )
-    def take_in(context: AssetExecutionContext, night: Night) -> MaterializeResult:
+    def take_in(context: AssetExecutionContext, night: Night) -> MaterializeResult[None]:
         night.begin(extract_id)
         try:
             files = [file for file in night.scan.files if file.extract_id == extract_id]
@@ -93,7 +93,7 @@ extracts = [extract_asset(extract_id) for extract_id in EXTRACTS]
     specs=[AssetSpec(_key("verdict"), group_name="guard", deps=[_key(e) for e in EXTRACTS])],
     check_specs=[AssetCheckSpec(extract_id, asset=_key("verdict")) for extract_id in EXTRACTS],
 )
-def verdict(context: AssetExecutionContext, night: Night) -> Iterator[MaterializeResult | AssetCheckResult]:
+def verdict(context: AssetExecutionContext, night: Night) -> Iterator[MaterializeResult[None] | AssetCheckResult]:
     """What landed is judged by its suites; a delivery that fails does not become current."""
     night.begin("verdict")
     results = runner.validate_landed(night.settings, context.run_id, night.date)
@@ -147,7 +147,7 @@ def gate_asset(upstream: Sequence[AssetKey]) -> AssetsDefinition:
     """The asset that judges tonight's indicators and writes down every result of the night."""
 
     @asset(key=AssetKey("gate"), group_name="guard", deps=list(upstream))
-    def gate(context: AssetExecutionContext, night: Night) -> MaterializeResult:
+    def gate(context: AssetExecutionContext, night: Night) -> MaterializeResult[None]:
         """Judge the build; an ERROR that names no organisation concerns everybody and stops the release."""
         night.begin("gate")
         results = [
@@ -163,7 +163,7 @@ def gate_asset(upstream: Sequence[AssetKey]) -> AssetsDefinition:
 
 
 @asset(key=AssetKey("release"), group_name="out", deps=[AssetKey("gate")])
-def release(context: AssetExecutionContext, night: Night) -> MaterializeResult:
+def release(context: AssetExecutionContext, night: Night) -> MaterializeResult[None]:
     """Write, verify and swap in the release, with its page; what could not be defended is withheld."""
     night.begin("release")
     made = publishing.publish(night.settings, outcome.night_run(night.settings, context.run_id, night.date))

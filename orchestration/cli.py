@@ -32,8 +32,10 @@ app = typer.Typer(
 )
 release_app = typer.Typer(help="List, verify and roll back releases.", no_args_is_help=True)
 app.add_typer(release_app, name="release")
-out = Console()
-err = Console(stderr=True)
+# A pipe or a log has no width of its own, and the headline table needs some.
+WIDTH = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120
+out = Console(width=WIDTH)
+err = Console(stderr=True, width=WIDTH)
 
 
 class Language(StrEnum):
@@ -101,14 +103,14 @@ def demo(
     language: LanguageOption = Language.fi,
 ) -> None:
     """What `make run` does: demo extracts where nothing has ever landed, then the nightly and a summary."""
-    from sources.lake import has_deliveries, only_generated
+    from sources.lake import origins
 
     settings = Settings().ensure()
-    if not has_deliveries(settings) and not any(settings.landing.glob("*/*/*")):
+    if not origins(settings) and not any(settings.landing.glob("*/*/*")):
         generate(months=months, scale=scale)
     # The demo's own date holds only while everything in the house is generated; real deliveries are judged by today.
-    judged = as_of.date() if as_of and only_generated(settings) else None
-    raise typer.Exit(_run_night(judged, language))
+    delivered = "delivered" in origins(settings)
+    raise typer.Exit(_run_night(as_of.date() if as_of and not delivered else None, language))
 
 
 @app.command()
@@ -121,7 +123,7 @@ def check(
     """Read a file as the night would, without taking it in. Exit 0 acceptable, 1 it would be refused."""
     from orchestration.shown import checked
     from sources.contract import load_contracts
-    from sources.landing import check_file
+    from sources.reader import check_file
 
     contracts = load_contracts()
     if extract not in contracts:

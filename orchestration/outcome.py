@@ -33,7 +33,7 @@ def tally(results: Iterable[CheckResult]) -> dict[str, int]:
 
 
 def scan_results(found: Scan, run_id: str) -> list[CheckResult]:
-    """What lies in landing and belongs nowhere, or still grows: WARNs, and a pass where there is nothing of the kind."""
+    """What lies in landing and belongs nowhere, or still grows: WARNs; a pass where there is nothing of the kind."""
     place = "landing.known_place"
     strays = [
         _result(run_id, place, stray.organisation_id, None, "WARN", "failed", f"{stray.kind}: {stray.path}")

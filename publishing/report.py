@@ -262,7 +262,7 @@ def _chart(row: Row, months: list[Row], formats: Formats) -> Markup:
 
 
 def _points(months: list[Row]) -> list[Point]:
-    """The months of the chart. One that the indicator has no round in is no gap, and what is not yet due is no month."""
+    """The months of the chart: one without a round is no gap, and what is not yet due is no month."""
     return [
         Point(month["month"], _float(month["value"]), _float(month["expected_value"]))
         for month in months

@@ -114,34 +114,16 @@ GROUP BY ALL
 ORDER BY ALL
 """
 
-# A delivery that was turned down is told until something newer stands for every period that it held; one whose
-# periods are unknown, until anything newer of the extract is accepted.
 REFUSED = """
-WITH delivery AS (
-    SELECT *, decision = 'accepted' AND verdict IS DISTINCT FROM 'failed' AS is_usable
-    FROM quality.delivery
-    WHERE decision <> 'duplicate'
-),
-wanted AS (
-    SELECT
-        organisation_id, extract_id, file_name, received_at, reason,
-        unnest(CASE WHEN periods = '' THEN [NULL] ELSE string_split(periods, '; ') END) AS period
-    FROM (SELECT * REPLACE (coalesce(periods, '') AS periods) FROM delivery WHERE NOT is_usable)
-)
-SELECT DISTINCT organisation_id, extract_id, file_name, received_at, reason
-FROM wanted
-WHERE NOT EXISTS (
-    FROM delivery AS newer
-    WHERE newer.is_usable
-    AND newer.organisation_id = wanted.organisation_id
-    AND newer.extract_id = wanted.extract_id
-    AND (newer.received_at, newer.file_name) > (wanted.received_at, wanted.file_name)
-    AND (
-        wanted.period IS NULL
-        OR coalesce(newer.periods, '') = ''
-        OR list_contains(string_split(newer.periods, '; '), wanted.period)
-    )
-)
+SELECT
+    organisation_id,
+    extract_id,
+    file_name,
+    received_at,
+    -- One that was accepted was turned down by the guard, whose words are check results.
+    coalesce(reason, 'see quality.check_result') AS reason
+FROM quality.delivery
+WHERE awaits_replacement
 ORDER BY ALL
 """
 

@@ -90,6 +90,7 @@ TABLES: Mapping[str, Schema] = {
         "month": "DATE",
         "value": "DOUBLE",
         "value_status": "VARCHAR",
+        "definition_version": "INTEGER",
     },
 }
 CONTRACT: Schema = {
@@ -131,6 +132,18 @@ def ensure(settings: Settings) -> None:
         write_parquet(path, delivery_schema(contract), [])
     rows = [tuple(getattr(contract, name) for name in CONTRACT) for contract in contracts]
     write_parquet(table_path(settings, "contract", "contract"), CONTRACT, rows)
+
+
+def origins(settings: Settings) -> frozenset[str]:
+    """Where all deliveries of this home come from: ``delivered``, ``generated``, ``public``; empty before the first."""
+    receipts = settings.lake / "receipt"
+    if not any(receipts.glob("*.parquet")):
+        return frozenset()
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            "SELECT DISTINCT origin FROM read_parquet(?)", [str(receipts / "*.parquet")]
+        ).fetchall()
+    return frozenset(str(row[0]) for row in rows)
 
 
 def write_parquet(path: Path, schema: Schema, rows: Sequence[Sequence[object]]) -> None:

@@ -22,6 +22,7 @@ select
     receipt.origin,
     case when receipt.decision = 'accepted' then verdict.verdict end as verdict,
     receipt.decision = 'accepted' and standing.delivery_id is not null as is_current,
+    awaited.receipt_id is not null as awaits_replacement,
     {{ list_as_text("receipt.periods") }} as periods,
     {{ list_as_text("receipt.caveats") }} as caveats
 from {{ ref("stg_receipt") }} as receipt
@@ -39,3 +40,5 @@ left join (
     on receipt.organisation_id = standing.organisation_id
     and receipt.extract_id = standing.extract_id
     and receipt.delivery_id = standing.delivery_id
+left join {{ ref("int_delivery_awaited") }} as awaited
+    on receipt.receipt_id = awaited.receipt_id

@@ -1,0 +1,46 @@
+"""What `tilannekuva check` prints: the outcome of reading one file, in the supplier's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from sources import messages
+from sources.reader import CheckReport
+
+VERDICTS = {"accepted": "The file can be delivered.", "refused": "The file would be refused."}
+
+
+def checked(report: CheckReport, language: str) -> RenderableType:
+    """The decision, the counts, the caveats and a table of the faults (row, column, value as read, what is wrong)."""
+    return Group(*_lines(report, language), _faults(report, language))
+
+
+def _lines(report: CheckReport, language: str) -> Iterator[Text]:
+    text = messages.translator(language)
+    good = report.decision == "accepted"
+    yield Text(text(VERDICTS["accepted" if good else "refused"]), style="bold green" if good else "bold red")
+    if report.refusal:
+        yield Text(report.refusal.text(text))
+    counts = report.counts
+    yield Text(
+        text("Rows read {read}: accepted {accepted}, rejected {rejected}, skipped {skipped}.").format(
+            read=counts.read, accepted=counts.accepted, rejected=counts.rejected, skipped=counts.skipped_rows
+        )
+    )
+    for caveat in report.caveats:
+        yield Text(messages.caveat(caveat, text), style="yellow")
+
+
+def _faults(report: CheckReport, language: str) -> RenderableType:
+    if not report.faults:
+        return Text()
+    text = messages.translator(language)
+    table = Table(text("Row"), text("Column"), text("Value"), text("What is wrong"))
+    for fault in report.faults:
+        cells = str(fault.row_number), fault.column_name or "", fault.value or ""
+        table.add_row(*map(Text, cells), Text(messages.row_reason(fault.reason_code, text)))
+    return table
