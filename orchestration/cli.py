@@ -10,6 +10,7 @@ import logging
 import os
 import subprocess
 import sys
+from contextlib import redirect_stdout
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -235,6 +236,8 @@ def _execute(as_of: date | None, bar: Progress) -> ExecuteInProcessResult:
     bar.update(task, total=len(job.graph.node_defs))
     night = Night(as_of=as_of.isoformat() if as_of else "", started_by="nightly")
     with (
+        (Settings().dagster / "nightly.log").open("w") as log,
+        redirect_stdout(log),  # dbt's own words: hundreds of lines that nobody watches, kept for whoever looks
         watched_by(lambda step: bar.update(task, description=step, advance=1)),
         DagsterInstance.get() as instance,
     ):
