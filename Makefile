@@ -26,7 +26,7 @@ run: setup
 	$(BIN)/tilannekuva demo --as-of $(DEMO_AS_OF) --months $(DEMO_MONTHS)
 
 test: setup-dev
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: setup-dev
 	$(BIN)/ruff check .

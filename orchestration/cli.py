@@ -6,7 +6,6 @@ Dagster, dbt and Great Expectations are imported inside the commands that need t
 
 from __future__ import annotations
 
-import logging
 import os
 import subprocess
 import sys
@@ -27,6 +26,9 @@ if TYPE_CHECKING:
     from dagster import ExecuteInProcessResult
 
 RELEASED, FAILED, WITHHELD = 0, 1, 2
+
+# Dagster tells its every step on the terminal; the bar and the causes below are enough, and its own log has the rest.
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 app = typer.Typer(
     help="Tilannekuva: the nightly situation picture of a wellbeing services county.", no_args_is_help=True
@@ -206,19 +208,16 @@ def _run_night(as_of: date | None, language: Language) -> int:
     settings = Settings().ensure()
     os.environ["TILANNEKUVA_HOME"] = str(settings.home)
     os.environ["DAGSTER_HOME"] = str(_dagster_home(settings))
-    logging.getLogger("dagster").setLevel(logging.ERROR)
     try:
-        # Only to turn a second night away before anything heavy is imported; the run itself takes the lock again.
-        with one_night_at_a_time(settings.home, "nightly"):
-            pass
+        # Taken here and not only by the run, so that a second night is turned away before anything heavy is imported.
+        with one_night_at_a_time(settings.home, "nightly"), _bar() as bar:
+            result = _execute(as_of, bar)
     except NightIsRunning as running:
         err.print(str(running), style="red", markup=False)
         return FAILED
-    with _bar() as bar:
-        result = _execute(as_of, bar)
     if not result.success:
-        for event in result.filter_events(lambda e: e.is_failure):
-            err.print(event.message or "", style="red", markup=False)
+        for cause in _causes(result):
+            err.print(cause, style="red", markup=False)
         err.print("The night failed; the current release stands as it was.", style="bold red")
         return FAILED
     return WITHHELD if _summarise(settings, language) else RELEASED
@@ -241,7 +240,20 @@ def _execute(as_of: date | None, bar: Progress) -> ExecuteInProcessResult:
         watched_by(lambda step: bar.update(task, description=step, advance=1)),
         DagsterInstance.get() as instance,
     ):
-        return job.execute_in_process(instance=instance, resources={"night": night}, raise_on_error=False)
+        return job.execute_in_process(
+            instance=instance, resources={"night": night}, run_config=QUIET, raise_on_error=False
+        )
+
+
+def _causes(result: ExecuteInProcessResult) -> list[str]:
+    """What first went wrong in each failed step, without the frames around it; all of it is in Dagster's log."""
+    causes = []
+    for event in result.filter_events(lambda e: e.is_step_failure):
+        error = event.step_failure_data.error
+        while error and error.cause:
+            error = error.cause
+        causes.append(f"{event.step_key}: {error.message.strip() if error else event.message}")
+    return causes or [event.message or "" for event in result.filter_events(lambda e: e.is_failure)]
 
 
 def _dagster_home(settings: Settings) -> Path:

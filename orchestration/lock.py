@@ -24,7 +24,7 @@ class NightIsRunning(RuntimeError):
 
 @contextmanager
 def one_night_at_a_time(home: Path, who: str) -> Iterator[None]:
-    """Hold the home's lock for the length of the block.
+    """Hold the home's lock for the length of the block; within a block of the same process it is held already.
 
     Args:
         home: the installation's home directory.
@@ -34,8 +34,13 @@ def one_night_at_a_time(home: Path, who: str) -> Iterator[None]:
         NightIsRunning: at once, when somebody else holds it.
     """
     holder = home / "nightly.lock.json"
+    # One object a process and file: the command holds the lock from its first moment, and the run inside it goes on.
+    lock = FileLock(home / "nightly.lock", timeout=0, thread_local=False, is_singleton=True)
+    if lock.is_locked:
+        yield
+        return
     try:
-        with FileLock(home / "nightly.lock", timeout=0):
+        with lock:
             holder.write_text(
                 json.dumps(
                     {

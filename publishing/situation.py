@@ -114,14 +114,9 @@ GROUP BY ALL
 ORDER BY ALL
 """
 
+# One without a reason of the reader's was accepted and then turned down by the guard.
 REFUSED = """
-SELECT
-    organisation_id,
-    extract_id,
-    file_name,
-    received_at,
-    -- One that was accepted was turned down by the guard, whose words are check results.
-    coalesce(reason, 'see quality.check_result') AS reason
+SELECT organisation_id, extract_id, file_name, received_at, reason
 FROM quality.delivery
 WHERE awaits_replacement
 ORDER BY ALL

@@ -243,7 +243,6 @@ def test_a_second_night_says_who_holds_the_lock(copy: Home) -> None:
         while not list(copy.path.glob("nightly.lock.json")):
             assert time.monotonic() < deadline
             time.sleep(0.05)
-        time.sleep(3)  # past the first, short look of the same command; now the run itself holds it
         second = copy.run("nightly", "--as-of", AS_OF)
         assert second.returncode == 1
         assert str(first.pid) in second.stderr

@@ -106,11 +106,11 @@ FROM (VALUES
 CREATE TABLE quality.delivery (
     delivery_id VARCHAR, receipt_id VARCHAR, organisation_id VARCHAR, extract_id VARCHAR, file_name VARCHAR,
     received_at TIMESTAMP, rows_read BIGINT, rows_accepted BIGINT, rows_rejected BIGINT, rows_skipped BIGINT,
-    decision VARCHAR, reason VARCHAR, origin VARCHAR, verdict VARCHAR, is_current BOOLEAN, periods VARCHAR
+    decision VARCHAR, reason VARCHAR, origin VARCHAR, verdict VARCHAR, is_current BOOLEAN, awaits_replacement BOOLEAN
 );
 INSERT INTO quality.delivery VALUES (
     '{delivery}', '{receipt}', 'kymenlaakso', 'kirjanpito', 'kirjanpito_2025-10.csv', '2025-11-14 06:00:00',
-    1000, 990, 4, 6, 'accepted', NULL, 'delivered', 'passed', true, '2025-10'
+    1000, 990, 4, 6, 'accepted', NULL, 'delivered', 'passed', true, false
 );
 CREATE TABLE quality.rejected_row AS
 SELECT '{delivery}' AS delivery_id, 'kymenlaakso' AS organisation_id, 'kirjanpito' AS extract_id,
