@@ -12,6 +12,7 @@ import csv
 import hashlib
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -119,30 +120,38 @@ def render(release_dir: Path, language: str, target: Path | None = None) -> Path
 
 def page(found: Situation, formats: Formats) -> str:
     """The whole page as HTML text."""
-    environment = Environment(
+    style = (Path(__file__).parent / "templates" / "report.css").read_text(encoding="utf-8")
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            _=formats.text,
+            f=formats,
+            found=found,
+            style=Markup(style),
+            style_hash=_hash(style),
+            statuses=_statuses(found, formats),
+            held_back=held_back(found, formats),
+            sections=_sections(found, formats),
+            provisional=_names_with(found, formats, "provisional"),
+            waiting=_waiting(found, formats),
+            incidents=[incident_line(found, row, formats) for row in found.incidents],
+            organisation=lambda name: organisation_name(found, name, formats.language),
+            figures=public_figures(found, formats),
+            figure_years=_years(found),
+            break_year=BREAK_YEAR,
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
         loader=PackageLoader("publishing"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-    )
-    style = (Path(__file__).parent / "templates" / "report.css").read_text(encoding="utf-8")
-    return environment.get_template("report.html").render(
-        _=formats.text,
-        f=formats,
-        found=found,
-        style=Markup(style),
-        style_hash=_hash(f"{style}"),
-        statuses=_statuses(found, formats),
-        held_back=held_back(found, formats),
-        sections=_sections(found, formats),
-        provisional=_names_with(found, formats, "provisional"),
-        waiting=_waiting(found, formats),
-        incidents=[incident_line(found, row, formats) for row in found.incidents],
-        organisation=lambda name: organisation_name(found, name, formats.language),
-        figures=public_figures(found, formats),
-        figure_years=_years(found),
-        break_year=BREAK_YEAR,
     )
 
 

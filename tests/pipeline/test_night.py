@@ -85,9 +85,11 @@ def test_a_late_correction_changes_only_what_rests_on_its_month(copy: Home) -> N
     changed = {key for key, value in values(copy).items() if value != before[key]}
     december = copy.query("select distinct month from indicator.value where month = date '2024-12-01'")[0][0]
     assert {(key[1], key[3]) for key in changed} == {
-        (indicator, division)
-        for indicator in ("kyme_purchases_cost", "kyme_esh_cost", "kyme_savings_total")
-        for division in ("all", "terveys")
+        ("kyme_purchases_cost", "all"),
+        ("kyme_purchases_cost", "terveys"),
+        ("kyme_esh_cost", "all"),
+        ("kyme_esh_cost", "terveys"),
+        ("kyme_savings_total", "all"),
     }
     # The only window that March 2024 is in and that is covered from end to end ends in December.
     assert {key[4] for key in changed} == {december}
