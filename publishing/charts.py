@@ -35,11 +35,13 @@ def spark_line(
 ) -> Markup:
     """The chart as an ``<svg>`` element, or nothing where fewer than two months have a value.
 
-    ``key`` is unique in the page (the title's id). Months without a value leave a gap in the line; nothing is joined
-    over it.
+    The expected path runs on from the last month to the target. ``key`` is unique in the page (the title's id).
+    Months without a value leave a gap in the line; nothing is joined over it.
     """
     if sum(point.value is not None for point in points) < 2:
         return Markup("")
+    if target_month is not None and points[-1].expected is not None and target_month > points[-1].month:
+        points = [*points, Point(target_month, None, target)]
     scale = _Scale.over(points, target_month, target)
     shapes = [
         *(Markup('<path class="expected" d="{}"/>').format(d) for d in _paths(scale, points, "expected")),

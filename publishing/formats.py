@@ -38,6 +38,7 @@ DECIMALS = {
     "sites": 0,
     "persons": 0,
     "per_1000": 0,
+    "per_100000": 0,
     "index": 2,
 }
 
@@ -81,15 +82,25 @@ class Formats:
         return row_reason(code, translator(self.language))
 
     def number(self, value: float | Decimal | None, unit: str = "", *, signed: bool = False) -> str:
-        """A number with the decimals of its unit, without the unit's word; an en dash where there is none."""
+        """A number with the decimals of its unit, without the unit's word; an en dash where there is none.
+
+        A ``signed`` number is a gap: it carries its plus, and one that is not zero is not shown as zero while two
+        more decimals tell it from zero ("at risk by 0" would say nothing).
+        """
         if value is None:
             return NO_VALUE
-        pattern = "#,##0" + (("." + "0" * places) if (places := DECIMALS.get(unit, 1)) else "")
-        shown = format_decimal(value, format=pattern, locale=LOCALES[self.language]).replace("-", MINUS)
-        # What rounds to zero has no sign: a gap of "-0.0" says nothing.
-        if not any(digit in shown for digit in "123456789"):
-            return shown.removeprefix(MINUS)
+        places = DECIMALS.get(unit, 1)
+        shown = self._decimal(value, places)
+        while signed and _is_zero(shown) and places < DECIMALS.get(unit, 1) + 2:
+            places += 1
+            shown = self._decimal(value, places)
+        if _is_zero(shown):
+            return self._decimal(0, DECIMALS.get(unit, 1))
         return f"+{shown}" if signed and value > 0 else shown
+
+    def _decimal(self, value: float | Decimal, places: int) -> str:
+        pattern = "#,##0" + ("." + "0" * places if places else "")
+        return format_decimal(value, format=pattern, locale=LOCALES[self.language]).replace("-", MINUS)
 
     def unit(self, unit: str) -> str:
         """The word for a unit."""
@@ -119,3 +130,7 @@ class Formats:
             return NO_VALUE
         local = value.replace(tzinfo=ZoneInfo("UTC")).astimezone(HELSINKI)
         return format_datetime(local, format="short", locale=LOCALES[self.language])
+
+
+def _is_zero(shown: str) -> bool:
+    return not any(digit in shown for digit in "123456789")

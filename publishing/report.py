@@ -254,6 +254,8 @@ def _notes(row: Row, months: list[Row], formats: Formats) -> list[str]:
         extracts = row["waits_for"]
         listed = ", ".join(extracts) if isinstance(extracts, list) else str(extracts).replace("|", ", ")
         notes.append(formats.text("Waits for the extract: {extracts}.", extracts=listed))
+    if row["family"] == "rank" and row["value"] is None:
+        notes.append(formats.text("A ranking needs a value from at least three organisations."))
     return notes
 
 

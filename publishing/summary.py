@@ -101,6 +101,8 @@ def incident_line(found: Situation, incident: Row, formats: Formats) -> str:
 
 def organisation_name(found: Situation, organisation_id: str, language: str) -> str:
     """The organisation's name in a language, or its id where the release does not name it."""
+    if organisation_id == "public":
+        return Formats(language).text("Public sources")
     row = found.names["organisation"].get(organisation_id, {})
     return str(row.get(f"name_{language}") or row.get("name_fi") or organisation_id)
 

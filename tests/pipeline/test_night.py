@@ -249,7 +249,7 @@ def test_a_second_night_says_who_holds_the_lock(copy: Home) -> None:
         assert second.returncode == 1
         assert str(first.pid) in second.stderr
     finally:
-        assert first.wait(timeout=120) == 0
+        assert first.wait(timeout=600) == 0
 
 
 def test_rollback_brings_the_earlier_number_back(copy: Home) -> None:

@@ -21,7 +21,7 @@ from publishing.charts import Point, spark_line
 from publishing.formats import Formats
 from publishing.model import NightlyRun
 from sources.settings import Settings
-from tests.publishing.warehouse_maker import REFUSED_DELIVERY, change_build, write_checks
+from tests.publishing.warehouse_maker import NIGHT, REFUSED_DELIVERY, change_build, make_build, write_checks
 
 PUBLISHING = Path(report.__file__).parent
 
@@ -56,9 +56,11 @@ class Tables(HTMLParser):
             self.rows[-1][-1] += data
 
 
-@pytest.fixture
-def html(settings: Settings, run: NightlyRun) -> str:
-    return page_of(settings, run)
+@pytest.fixture(scope="module")
+def html(tmp_path_factory: pytest.TempPathFactory) -> str:
+    settings = Settings(home=tmp_path_factory.mktemp("page"))
+    make_build(settings)
+    return page_of(settings, NIGHT)
 
 
 def page_of(settings: Settings, run: NightlyRun, language: str = "fi") -> str:
@@ -255,8 +257,19 @@ def test_a_shown_number_is_the_number_rounded(value: float) -> None:
     assert not shown.startswith("−0,0")
 
 
-def test_a_signed_gap() -> None:
-    assert [Formats("fi").number(gap, "percent", signed=True) for gap in (1.25, -1.25, 0.0)] == ["+1,2", "−1,2", "0,0"]
+@pytest.mark.parametrize(
+    ("gap", "unit", "shown"),
+    [
+        (1.25, "percent", "+1,2"),
+        (-1.25, "percent", "−1,2"),
+        (0.0, "percent", "0,0"),
+        # Three tenths of a site: at risk, and never shown as a gap of nothing.
+        (-0.3, "sites", "−0,3"),
+        (0.0004, "percent", "0,0"),
+    ],
+)
+def test_a_gap_shows_its_sign_and_is_not_rounded_away(gap: float, unit: str, shown: str) -> None:
+    assert Formats("fi").number(gap, unit, signed=True) == shown
 
 
 def test_chart_of_hand_computed_points() -> None:
@@ -274,6 +287,13 @@ def test_chart_of_hand_computed_points() -> None:
     assert '<circle class="last" cx="236" cy="8"' in chart
     assert 'class="target" d="M312 3l5 5l-5 5l-5 -5z"' in chart
     assert '<title id="k">a &lt; b</title>' in chart
+
+
+def test_the_expected_path_runs_on_to_the_target() -> None:
+    points = [Point(date(2025, 10, 1), 0.0, 0.0), Point(date(2025, 11, 1), 2.0, 5.0)]
+    chart = str(spark_line(points, date(2025, 12, 1), 10.0, title="", key="k"))
+    assert 'class="expected" d="M8 88L160 48L312 8"' in chart
+    assert 'class="actual" d="M8 88L160 72"' in chart
 
 
 def test_no_chart_of_one_month() -> None:

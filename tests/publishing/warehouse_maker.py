@@ -5,13 +5,15 @@ Independent of dbt and of the readers, so that the tests of publishing say what 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
 
+from publishing.model import NightlyRun
 from sources.settings import Settings
 
+NIGHT = NightlyRun(run_id="run-1", as_of=date(2025, 11, 23), started_at=datetime.fromisoformat("2025-11-23 03:00"))
 LEDGER_DELIVERY = "a" * 63 + "1"
 LEDGER_RECEIPT = "b" * 63 + "2"
 REFUSED_DELIVERY = "c" * 63 + "3"
