@@ -186,7 +186,7 @@ def _sections(found: Situation, formats: Formats) -> list[Section]:
                 division_rows=[
                     _division_row(row, found.by_division[key(row)], divisions, formats)
                     for row in indicators
-                    if found.by_division.get(key(row))
+                    if _has_divisions(found.by_division.get(key(row), {}))
                 ],
             )
         )
@@ -314,6 +314,11 @@ def _caveats(found: Situation, row: Row, language: str) -> list[str]:
     ids = given if isinstance(given, list) else str(given).replace(",", "|").split("|")
     texts = found.names["caveat"]
     return [texts[name][f"text_{language}"] if name in texts else name.replace("_", " ") for name in ids if name]
+
+
+def _has_divisions(cells: dict[str, Row]) -> bool:
+    """Whether the indicator is followed by division at all; one that is not has only ``not_applicable`` cells."""
+    return any(cell["value_status"] != "not_applicable" for cell in cells.values())
 
 
 def _division_row(

@@ -18,6 +18,11 @@ LEDGER_DELIVERY = "a" * 63 + "1"
 LEDGER_RECEIPT = "b" * 63 + "2"
 REFUSED_DELIVERY = "c" * 63 + "3"
 
+CURRENT_VALUE = (
+    "SELECT value FROM indicator.value WHERE indicator_id = 'cost' AND organisation_id = 'kymenlaakso' "
+    "AND month = DATE '2025-10-01'"
+)
+
 BUILD = """
 CREATE SCHEMA indicator; CREATE SCHEMA mart; CREATE SCHEMA quality;
 
@@ -159,3 +164,8 @@ def ask(database: Path, query: str) -> list[tuple[object, ...]]:
     """Rows of a query on a warehouse file, opened as a reader opens it."""
     with duckdb.connect(database, read_only=True) as con:
         return con.execute(query).fetchall()
+
+
+def current_database(settings: Settings) -> Path:
+    """The warehouse file as readers reach it."""
+    return settings.releases / "current" / "tilannekuva.duckdb"
