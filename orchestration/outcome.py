@@ -36,8 +36,7 @@ def scan_results(found: Scan, run_id: str) -> list[CheckResult]:
     """What lies in landing and belongs nowhere, or still grows: WARNs; a pass where there is nothing of the kind."""
     place = "landing.known_place"
     strays = [
-        _result(run_id, place, stray.organisation_id, None, "WARN", "failed", f"{stray.kind}: {stray.path}")
-        for stray in found.unknown
+        _result(run_id, place, stray.organisation_id, None, "WARN", "failed", stray.text()) for stray in found.unknown
     ]
     growing = [
         _result(run_id, "landing.settled", file.organisation_id, file.extract_id, "WARN", "failed", file.file_name)

@@ -15,7 +15,10 @@ VERDICTS = {"accepted": "The file can be delivered.", "refused": "The file would
 
 
 def checked(report: CheckReport, language: str) -> RenderableType:
-    """The decision, the counts, the caveats and a table of the faults (row, column, value as read, what is wrong)."""
+    """The decision, the counts, the caveats and a table of the faults (row, column, value as read, what is wrong).
+
+    A workbook of several tables has the sheet's name before the row.
+    """
     return Group(*_lines(report, language), _faults(report, language))
 
 
@@ -39,8 +42,10 @@ def _faults(report: CheckReport, language: str) -> RenderableType:
     if not report.faults:
         return Text()
     text = messages.translator(language)
-    table = Table(text("Row"), text("Column"), text("Value"), text("What is wrong"))
+    sheets = any(fault.sheet_name for fault in report.faults)
+    table = Table(*[text("Sheet")] * sheets, text("Row"), text("Column"), text("Value"), text("What is wrong"))
     for fault in report.faults:
-        cells = str(fault.row_number), fault.column_name or "", fault.value or ""
+        place = [fault.sheet_name or ""] * sheets
+        cells = *place, str(fault.row_number), fault.column_name or "", fault.value or ""
         table.add_row(*map(Text, cells), Text(messages.row_reason(fault.reason_code, text)))
     return table

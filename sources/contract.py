@@ -16,8 +16,11 @@ What the standard leaves open we fix so:
 * ``customProperties`` of the contract: ``deliveryMode``, ``scope``, ``periodColumns``,
   ``changeTimeColumn``, ``notBefore`` (a list of ``[later, earlier]`` column pairs), ``rejectLimitPercent``,
   ``forbiddenColumns``, ``adapter`` (a function of :mod:`sources.adapters`, public payloads only),
-  ``titles``.
+  ``titles``, ``sheetPeriodColumn`` (every sheet of a workbook is read, and a table without this column of
+  months takes the month from its sheet's name: :mod:`sources.sheets`).
 * ``slaProperties``: ``cadence``, ``dueDay`` (day of the following month), ``retention`` (years).
+* a contract that is no longer in force lies in ``contracts/retired`` (see the README there) with the status
+  ``retired`` and the customProperties ``retiredOn`` and ``retiredReason``.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -35,6 +39,7 @@ from open_data_contract_standard.model import OpenDataContractStandard, SchemaPr
 from sources.header import fold
 
 FOLDER = Path(__file__).parent / "contracts"
+RETIRED = FOLDER / "retired"
 
 Kind = Literal["text", "code", "int", "dec", "date", "month", "timestamp", "choice"]
 Classification = Literal["internal", "personal", "free_text"]
@@ -138,6 +143,7 @@ class Contract:
     forbidden_columns: tuple[str, ...] = ()
     retention_years: int | None = None
     adapter: str | None = None
+    sheet_period_column: str | None = None
 
     @property
     def loaded_columns(self) -> tuple[Column, ...]:
@@ -162,12 +168,28 @@ class Contract:
         return {"fi": self.title_fi, "sv": self.title_sv}.get(language, self.title_en)
 
 
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """A contract that is no longer in force, when it was retired, and why (by language, whole sentences)."""
+
+    contract: Contract
+    retired_on: date
+    reason: Mapping[str, str]
+
+
 def parse_contract(text: str) -> Contract:
     """Return the contract in YAML ``text``; ContractError where it is no ODCS or contradicts itself."""
+    return _checked(_document(text))
+
+
+def _document(text: str) -> OpenDataContractStandard:
     try:
-        document = OpenDataContractStandard.from_string(text)
+        return OpenDataContractStandard.from_string(text)
     except Exception as error:  # the model raises yaml, pydantic and type errors alike
         raise ContractError(f"Not an ODCS v3 contract: {error}") from error
+
+
+def _checked(document: OpenDataContractStandard) -> Contract:
     contract = _view(document)
     problems = list(_contradictions(contract))
     if problems:
@@ -191,6 +213,35 @@ def load_contract(extract_id: str) -> Contract:
 def load_contracts() -> dict[str, Contract]:
     """Return every contract in force by extract_id, in alphabetical order (``retired/`` is history)."""
     return {path.stem: load_contract(path.stem) for path in sorted(FOLDER.glob("*.yaml"))}
+
+
+def load_retired(folder: Path = RETIRED) -> dict[str, Retired]:
+    """Return every retired contract by extract_id; ContractError where one does not follow the folder's rule."""
+    return {path.stem: _retired(path) for path in sorted(folder.glob("*.yaml"))}
+
+
+def _retired(path: Path) -> Retired:
+    document = _document(path.read_text(encoding="utf-8"))
+    contract = _checked(document)
+    custom: dict[str, Any] = {str(p.property): p.value for p in document.customProperties or []}
+    retired_on, reason = _day(custom.get("retiredOn")), custom.get("retiredReason")
+    if contract.extract_id != path.stem:
+        raise ContractError(f"retired/{path.name} holds the contract of {contract.extract_id!r}.")
+    if document.status != "retired" or (FOLDER / path.name).exists():
+        raise ContractError(f"retired/{path.name}: the contract is still in force.")
+    if retired_on is None:
+        raise ContractError(f"retired/{path.name}: retiredOn is no date.")
+    if not isinstance(reason, dict) or not all(reason.get(language) for language in ("fi", "sv", "en")):
+        raise ContractError(f"retired/{path.name}: retiredReason is needed in fi, sv and en.")
+    return Retired(contract, retired_on, reason)
+
+
+def _day(value: object) -> date | None:
+    """The date of a YAML value, which is a date or its text."""
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        return None
 
 
 def _view(document: OpenDataContractStandard) -> Contract:
@@ -222,6 +273,7 @@ def _view(document: OpenDataContractStandard) -> Contract:
         forbidden_columns=tuple(custom.get("forbiddenColumns", ())),
         retention_years=None if retention is None else int(retention),
         adapter=custom.get("adapter"),
+        sheet_period_column=custom.get("sheetPeriodColumn"),
     )
 
 
@@ -281,6 +333,11 @@ def _contradictions(contract: Contract) -> list[str]:
         mentioned.append(contract.change_time_column)
     problems = [f"no column {name!r}" for name in mentioned if name not in names]
     problems += _ambiguous_names(contract.columns)
+    months = [
+        c.name for c in contract.columns if c.kind == "month" and c.required and c.name in contract.period_columns
+    ]
+    if contract.sheet_period_column not in (None, *months):
+        problems.append("sheetPeriodColumn must be a required month of the period")
     if (contract.delivery_mode == "replace_period") != bool(contract.period_columns):
         problems.append("periodColumns belong to replace_period, and only to it")
     if contract.delivery_mode == "upsert" and not contract.key:

@@ -20,7 +20,8 @@ from sources.header import find_header
 from sources.refusal import Refused
 
 DELIMITER = ";"
-_HEAD = 200
+HEAD = 200
+"""Rows among which a sheet's header is sought."""
 
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta | None
 
@@ -32,7 +33,7 @@ def workbook_to_csv(path: Path, contract: Contract, target: Path) -> Path:
         names = workbook.sheet_names
         for name in names:
             rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            texts = [[cell_text(cell) for cell in row] for row in rows[:_HEAD]]
+            texts = [[cell_text(cell) for cell in row] for row in rows[:HEAD]]
             if find_header(texts, contract)[0]:
                 return write_rows(([cell_text(cell) for cell in row] for row in rows), target)
     except (CalamineError, OSError, ValueError) as error:

@@ -71,8 +71,11 @@ def find_header(records: Sequence[Record], contract: Contract) -> tuple[int, int
     return best if best[0] >= min(2, len(contract.columns)) else (0, 0)
 
 
-def match_header(cells: Record, row: int, contract: Contract) -> Header:
-    """Return the header in ``cells``; Refused for a forbidden, doubled or missing column, with the names."""
+def match_header(cells: Record, row: int, contract: Contract, given: str | None = None) -> Header:
+    """Return the header in ``cells``; Refused for a forbidden, doubled or missing column, with the names.
+
+    The column ``given`` may be missing: its values come from elsewhere.
+    """
     texts = tuple((cell or "").strip() for cell in cells)
     folded = [fold(text) for text in texts]
     _refuse_forbidden(texts, folded, contract)
@@ -82,7 +85,7 @@ def match_header(cells: Record, row: int, contract: Contract) -> Header:
     if doubled:
         raise Refused("duplicate_column", columns=", ".join(doubled))
     position = {m: i for i, (m, f) in enumerate(zip(meaning, folded, strict=True)) if f in names}
-    missing = [c.name for c in contract.loaded_columns if c.required and c.name not in position]
+    missing = [c.name for c in contract.loaded_columns if c.required and c.name not in {*position, given}]
     if missing:
         raise Refused("missing_column", columns=", ".join(missing))
     unknown = tuple(i for i, f in enumerate(folded) if f and f not in names)

@@ -58,6 +58,7 @@ TABLES: Mapping[str, Schema] = {
         "column_name": "VARCHAR",
         "reason_code": "VARCHAR",
         "value": "VARCHAR",
+        "sheet_name": "VARCHAR",
     },
     "verdict": {
         "run_id": "VARCHAR",

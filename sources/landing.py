@@ -23,8 +23,8 @@ from typing import Literal
 
 import duckdb
 
-from sources import identity, lake
-from sources.contract import Contract, load_contract, load_contracts
+from sources import identity, lake, messages
+from sources.contract import Contract, Retired, load_contract, load_contracts, load_retired
 from sources.control import SUFFIX, Control, load_control, sidecar_of
 from sources.pseudonym import load_key
 from sources.reader import Counts, Decision, Reading, read_delivery
@@ -39,7 +39,13 @@ _UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload")
 _HIDDEN = (".", "~$")
 
 StrayKind = Literal[
-    "unknown_organisation", "unknown_extract", "wrong_scope", "stray_file", "stray_folder", "orphan_control"
+    "unknown_organisation",
+    "unknown_extract",
+    "retired_extract",
+    "wrong_scope",
+    "stray_file",
+    "stray_folder",
+    "orphan_control",
 ]
 
 
@@ -61,11 +67,27 @@ class LandedFile:
 
 @dataclass(frozen=True, slots=True)
 class Stray:
-    """Something in landing that belongs nowhere; ``path`` is relative to landing, identity codes masked."""
+    """Something in landing that belongs nowhere; ``path`` is relative to landing, identity codes masked.
+
+    ``retired`` is the contract that a file of the kind ``retired_extract`` was dropped for.
+    """
 
     kind: StrayKind
     path: str
     organisation_id: str | None = None
+    retired: Retired | None = None
+
+    def text(self, language: str = "en") -> str:
+        """Kind and path; of a retired extract also when and why it was retired."""
+        shown = f"{self.kind}: {self.path}"
+        if self.retired is None:
+            return shown
+        sentence = messages.translator(language)(messages.RETIRED).format(
+            extract=self.retired.contract.extract_id,
+            date=self.retired.retired_on.isoformat(),
+            reason=self.retired.reason[language],
+        )
+        return f"{shown}. {sentence}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +148,17 @@ class TakenIn:
 
 
 def known_organisations(settings: Settings) -> dict[str, str]:
-    """Return organisation_id -> kind: the counties of Finland, and those of the home's own ``organisations.csv``."""
+    """Return organisation_id -> kind: those that may deliver, those of the home's own ``organisations.csv``, public.
+
+    The repository's file is also dbt's seed ``organisation``. National public data land under :data:`PUBLIC`, which is
+    no organisation and therefore no row of it.
+    """
     known: dict[str, str] = {}
     for path in (ORGANISATIONS, settings.home / "organisations.csv"):
         if path.is_file():
             with path.open(encoding="utf-8-sig", newline="") as file:
                 known |= {row["organisation_id"]: row.get("kind") or "county" for row in csv.DictReader(file)}
-    return known
+    return known | {PUBLIC: PUBLIC}
 
 
 # --- What has arrived -------------------------------------------------------------------------------------------
@@ -187,7 +213,7 @@ def _extract_folder(
         return [], [Stray("stray_file", relative, organisation_id)]
     contract = contracts.get(folder.name)
     if contract is None:
-        return [], [Stray("unknown_extract", relative, organisation_id)]
+        return [], _of_no_contract(folder, relative, organisation_id)
     if (contract.scope == "public") != (kind == PUBLIC):
         return [], [Stray("wrong_scope", relative, organisation_id)]
     files, strays = [], []
@@ -200,6 +226,15 @@ def _extract_folder(
         elif not entry.with_name(entry.name.removesuffix(SUFFIX)).exists():
             strays.append(Stray("orphan_control", shown, organisation_id))
     return files, strays
+
+
+def _of_no_contract(folder: Path, relative: str, organisation_id: str) -> list[Stray]:
+    """The folder of an unknown extract, or each file of a retired one: its empty folder may well stay."""
+    retired = load_retired().get(folder.name)
+    if retired is None:
+        return [Stray("unknown_extract", relative, organisation_id)]
+    paths = (f"{relative}/{identity.mask(entry.name)}" for entry in _entries(folder))
+    return [Stray("retired_extract", path, organisation_id, retired) for path in paths]
 
 
 def _entries(folder: Path) -> Iterator[Path]:

@@ -59,8 +59,11 @@ SKIP_KINDS: Mapping[str, str] = {
 CAVEATS: Mapping[str, str] = {
     "unknown_column": "Unknown column, not loaded: {name}",
     "absent_column": "Optional column not delivered: {name}",
+    "omitted_sheet": "Sheet without a header line, not loaded: {name}",
 }
 """Text of each kind of caveat; a caveat is written ``kind:name``."""
+RETIRED = "The extract {extract} was retired on {date}. {reason} The file stays where it is."
+"""Text about a file that was dropped for an extract whose contract is retired."""
 
 
 def row_reason(code: str, translate: Translator) -> str:

@@ -2,7 +2,8 @@
 
 Every record of the file ends up accepted, rejected (with row number, column and reason) or skipped (titles, blank
 lines, sum rows, repeated headers, footers): ``rows_read = accepted + rejected + skipped``, always. The row number is
-the record's number in the file, the header line usually being 1: what a person sees in a spreadsheet.
+the record's number in the file, the header line usually being 1: what a person sees in a spreadsheet. Of a workbook of
+several tables (:mod:`sources.sheets`) a fault has its sheet's name and the row number in that sheet.
 
 The work is done by DuckDB in three steps, so that a large clean file costs one pass:
 
@@ -27,7 +28,7 @@ from typing import Any, Literal
 
 import duckdb
 
-from sources import grid, identity, lake, parsing, textfile
+from sources import grid, identity, lake, parsing, sheets, textfile
 from sources.contract import Column, Contract
 from sources.control import Control, load_control
 from sources.header import Header, find_header, fold, match_header
@@ -67,17 +68,26 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """One fault of one rejected row. ``column_name`` is None where the fault is the row's."""
+    """One fault of one rejected row. ``column_name`` is None where the fault is the row's.
+
+    ``sheet_name`` is None except where several sheets of a workbook were read; ``row_number`` is then the sheet's own.
+    """
 
     row_number: int
     column_name: str | None
     reason_code: str
     value: str | None
+    sheet_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The one UTF-8 text that is read, and how it was delivered."""
+    """The one UTF-8 text that is read, and how it was delivered.
+
+    The rest is of workbooks kept by hand (:mod:`sources.sheets`): ``sheets`` where there is more than one,
+    ``month_column`` where some table has its month from its sheet's name (in the cell behind the ``width`` of the
+    table), ``no_data`` the kind of records known not to be data, ``omitted`` the sheets left out.
+    """
 
     path: Path
     layout: textfile.Layout | None
@@ -86,6 +96,18 @@ class Source:
     header: Header
     width: int
     title_rows: Mapping[str, int]
+    sheets: tuple[sheets.Sheet, ...] = ()
+    month_column: str | None = None
+    no_data: Mapping[int, str] = field(default_factory=dict)
+    omitted: tuple[str, ...] = ()
+
+    def cell(self, name: str) -> str | None:
+        """The cell of the column ``name`` as it is loaded; None where no table has the column."""
+        index = self.header.position.get(name)
+        own = None if index is None else f"c{index}"
+        if name != self.month_column:
+            return own
+        return f"coalesce({own}, c{self.width})" if own else f"c{self.width}"
 
 
 class Reading:
@@ -103,6 +125,7 @@ class Reading:
         self.delimiter: str | None = None
         self.control = Control()
         self._connection: duckdb.DuckDBPyConnection | None = None
+        self._sheets: tuple[sheets.Sheet, ...] = ()
 
     @property
     def decision(self) -> Decision:
@@ -113,9 +136,9 @@ class Reading:
         """The faults in row order, at most ``limit``. Values are masked where personal."""
         if self._connection is None:
             return []
-        query = "SELECT * FROM fault ORDER BY row_number, ordinal"
+        query = f"SELECT {_FAULT} FROM ({_fault_places(self._sheets)}) ORDER BY record, ordinal"
         rows = self._connection.execute(query + (f" LIMIT {int(limit)}" if limit else "")).fetchall()
-        return [RowFault(*row[:4]) for row in rows]
+        return [RowFault(*row) for row in rows]
 
     def write_accepted(self, path: Path) -> None:
         """Write the accepted rows as the lake's Parquet file ``path``."""
@@ -136,7 +159,7 @@ class Reading:
         fixed = ", ".join(f"{literal(v)} AS {n}" for v, n in zip(ids, names, strict=True))
         lake.copy_parquet(
             self._connection,
-            f"SELECT {fixed}, row_number, column_name, reason_code, value FROM fault ORDER BY row_number, ordinal",
+            f"SELECT {fixed}, {_FAULT} FROM ({_fault_places(self._sheets)}) ORDER BY record, ordinal",
             path,
         )
         return True
@@ -162,7 +185,8 @@ def read_delivery(
             reading.control = load_control(path)
             source = _prepare(path, contract, Path(folder))
             reading.encoding, reading.delimiter = source.encoding, source.delimiter
-            reading.caveats = _caveats(source.header, contract)
+            reading.caveats = _caveats(source, contract)
+            reading._sheets = source.sheets
             _parse(connection, source, contract, organisation_id, key, Path(folder))
             reading._connection = connection
             _judge(connection, source, contract)
@@ -207,6 +231,8 @@ def check_file(path: Path, contract: Contract, organisation_id: str, limit: int 
 
 def _prepare(path: Path, contract: Contract, work: Path) -> Source:
     """Bring any accepted format to one UTF-8 text with its header found; Refused where that is impossible."""
+    if contract.sheet_period_column and path.name.lower().endswith(".xlsx"):
+        return _prepare_workbook(path, contract, work)
     made, form = _as_csv(path, contract, work)
     if form == "text":
         facts = textfile.inspect(made)
@@ -224,6 +250,27 @@ def _prepare(path: Path, contract: Contract, work: Path) -> Source:
         header=header,
         width=max(len(record) for record in head) + 1,
         title_rows=_title_rows(head[: row - 1]),
+    )
+
+
+def _prepare_workbook(path: Path, contract: Contract, work: Path) -> Source:
+    """All tables of a workbook that is kept by hand; Refused where it is none, or a table has no month."""
+    target = work / "table.csv"
+    book = sheets.read_workbook(path, contract, target)
+    head = textfile.head(target, grid.DELIMITER)
+    text, layout = textfile.keep_blank_lines(target, textfile.inspect(target), grid.DELIMITER, work / "lines.csv")
+    return Source(
+        path=text,
+        layout=layout,
+        encoding="xlsx",
+        delimiter=grid.DELIMITER,
+        header=book.header,
+        width=len(book.header.cells),
+        title_rows=_title_rows(head[: book.header.row - 1]),
+        sheets=book.sheets if len(book.sheets) > 1 else (),
+        month_column=contract.sheet_period_column if book.months else None,
+        no_data=book.no_data,
+        omitted=book.omitted,
     )
 
 
@@ -271,10 +318,27 @@ def _title_rows(records: list[list[str]]) -> dict[str, int]:
     return {kind: n for kind, n in {"title": titles, "blank": len(records) - titles}.items() if n}
 
 
-def _caveats(header: Header, contract: Contract) -> tuple[str, ...]:
+def _caveats(source: Source, contract: Contract) -> tuple[str, ...]:
+    header = source.header
     unknown = [f"unknown_column:{_masked_text(header.cells[i])}" for i in header.unknown]
-    absent = [c.name for c in contract.loaded_columns if c.name not in header.position]
-    return (*unknown, *(f"absent_column:{name}" for name in absent))
+    absent = [c.name for c in contract.loaded_columns if source.cell(c.name) is None]
+    omitted = [f"omitted_sheet:{name}" for name in source.omitted]
+    return (*unknown, *(f"absent_column:{name}" for name in absent), *omitted)
+
+
+_FAULT = "row_number, column_name, reason_code, value, sheet_name"
+
+
+def _fault_places(read: tuple[sheets.Sheet, ...]) -> str:
+    """The faults with ``record``, their order, and where a person finds them: sheet and row number."""
+    if not read:
+        return "SELECT *, row_number AS record, CAST(NULL AS VARCHAR) AS sheet_name FROM fault"
+    rows = ", ".join(f"({literal(s.name)}, {s.first_record}, {s.last_record})" for s in read)
+    return (
+        "SELECT fault.* REPLACE (row_number - first_record + 1 AS row_number), row_number AS record, sheet_name "
+        f"FROM fault JOIN (VALUES {rows}) AS sheet(sheet_name, first_record, last_record) "
+        "ON fault.row_number BETWEEN first_record AND last_record"
+    )
 
 
 # --- Step 1: every record typed -------------------------------------------------------------------------------
@@ -316,17 +380,22 @@ def _parse(
     if layout is not None and _load(connection, query, source.path, layout, source) == layout.records:
         return
     exact = work / "exact.csv"
-    layout = textfile.rewrite(source.path, source.delimiter, source.width, exact)
+    layout = textfile.rewrite(source.path, source.delimiter, _cells_loaded(source), exact)
     found = _load(connection, query, exact, layout, source)
     if found != layout.records:
         raise RuntimeError(f"The file holds {layout.records} records, but {found} were read.")
+
+
+def _cells_loaded(source: Source) -> int:
+    """Cells of a record: those of the table, and its sheet's month where there is one."""
+    return source.width + (source.month_column is not None)
 
 
 def _load(
     connection: duckdb.DuckDBPyConnection, query: str, path: Path, layout: textfile.Layout, source: Source
 ) -> int | None:
     """Run ``query`` on the text; the number of records, or None where DuckDB cannot read the text as it is."""
-    columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(source.width))
+    columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(_cells_loaded(source)))
     csv = (
         f"read_csv({literal(str(path))}, columns = {{{columns}}}, header = false, auto_detect = false, "
         f"delim = {literal(source.delimiter)}, quote = '\"', escape = '\"', null_padding = true, strict_mode = true, "
@@ -344,14 +413,12 @@ def _load(
 
 def _parse_query(source: Source, contract: Contract, organisation_id: str, key: bytes) -> str:
     """The SELECT of step 1, with ``{csv}`` where the reader goes."""
-    position = source.header.position
     typed, doubtful = [], []
     for column in contract.loaded_columns:
-        name, index = identifier(column.name), position.get(column.name)
-        if index is None:
+        name, cell = identifier(column.name), source.cell(column.name)
+        if cell is None:
             typed.append(f"CAST(NULL AS {column.duckdb_type}) AS {name}")
             continue
-        cell = f"c{index}"
         value = parsing.value_sql(column, cell)
         if column.personal:
             value = pseudonym_sql(key, organisation_id, parsing.text_sql(cell))
@@ -365,7 +432,11 @@ def _parse_query(source: Source, contract: Contract, organisation_id: str, key: 
     cells = ", ".join(f"c{i}" for i in range(source.width))
     test = " OR ".join(f"({d})" for d in doubtful)
     names = ", ".join(identifier(c.name) for c in contract.loaded_columns)
-    query = f"SELECT {names}, CASE WHEN {test} THEN [{cells}] END AS raw FROM (SELECT {', '.join(typed)}, {cells} FROM "
+    raw = f"CASE WHEN {test} THEN [{cells}] END AS raw"
+    if source.month_column is not None:
+        raw += f", c{source.width} AS sheet_month"
+    every = ", ".join(f"c{i}" for i in range(_cells_loaded(source)))
+    query = f"SELECT {names}, {raw} FROM (SELECT {', '.join(typed)}, {every} FROM "
     return query.replace("{", "{{").replace("}", "}}") + "{csv})"
 
 
@@ -394,10 +465,13 @@ def _judge(connection: duckdb.DuckDBPyConnection, source: Source, contract: Cont
     """Create ``suspect``, ``fault``, ``skipped`` and ``excluded`` (the rows that do not reach the lake)."""
     connection.execute(f"SET VARIABLE header_row = {source.header.row}")
     connection.execute(
-        "CREATE TABLE suspect AS SELECT *, list_filter(texts, lambda x: x IS NOT NULL) AS filled FROM ("
+        f"CREATE TABLE suspect AS SELECT *, list_filter({_own_texts(source)}, lambda x: x IS NOT NULL) AS filled FROM ("
         f"SELECT {_ROW} AS row_number, *, list_transform(raw, lambda x: cell_text(x)) AS texts FROM parsed "
         f"WHERE raw IS NOT NULL AND {_ROW} > {source.header.row})"
     )
+    no_data = ", ".join(f"({row}, {literal(kind)})" for row, kind in source.no_data.items()) or "(0, '')"
+    connection.execute(f"CREATE TABLE no_data AS FROM (VALUES {no_data}) AS t(row_number, kind) WHERE row_number > 0")
+    connection.execute("DELETE FROM suspect WHERE row_number IN (SELECT row_number FROM no_data)")
     connection.execute(
         "CREATE TABLE fault (row_number BIGINT, column_name VARCHAR, reason_code VARCHAR, value VARCHAR, "
         "ordinal INTEGER)"
@@ -405,12 +479,23 @@ def _judge(connection: duckdb.DuckDBPyConnection, source: Source, contract: Cont
     doubtful = _count(connection, "SELECT count(*) FROM suspect")
     for ordinal, query in enumerate(_fault_queries(source, contract) if doubtful else ()):
         connection.execute(f"INSERT INTO fault SELECT *, {ordinal} FROM ({query})")
-    connection.execute(f"CREATE TABLE skipped AS {_skip_query(source, contract)}")
+    connection.execute(f"CREATE TABLE skipped AS {_skip_query(source, contract)} UNION ALL FROM no_data")
     connection.execute("DELETE FROM fault WHERE row_number IN (SELECT row_number FROM skipped)")
     connection.execute(
         "CREATE TABLE excluded AS SELECT row_number FROM skipped UNION SELECT DISTINCT row_number FROM fault"
     )
     _reject_duplicates(connection, contract)
+
+
+def _own_texts(source: Source) -> str:
+    """The texts of a record from the left, as a person sees them: a sheet may order its columns in its own way."""
+    if not source.sheets:
+        return "texts"
+    orders = (
+        f"WHEN row_number <= {s.last_record} THEN [{', '.join(f'texts[{place + 1}]' for place in s.places)}]"
+        for s in source.sheets
+    )
+    return f"(CASE {' '.join(orders)} END)"
 
 
 def _fault_queries(source: Source, contract: Contract) -> Iterator[str]:
@@ -427,7 +512,10 @@ def _fault_queries(source: Source, contract: Contract) -> Iterator[str]:
             )
     for column in contract.loaded_columns:
         if column.name in source.header.position:
-            yield _column_faults(column, source.header.position[column.name], beyond)
+            text = f"texts[{source.header.position[column.name] + 1}]"
+            if column.name == source.month_column:
+                text = f"coalesce({text}, sheet_month)"
+            yield _column_faults(column, text, beyond)
     for later, earlier in contract.not_before:
         yield (
             f"SELECT row_number, {literal(later)}, 'end_before_start', CAST({identifier(later)} AS VARCHAR) "
@@ -443,9 +531,8 @@ def _masked_text(text: str) -> str:
     return identity.mask(text)[:_VALUE_LENGTH]
 
 
-def _column_faults(column: Column, index: int, shifted: str) -> str:
+def _column_faults(column: Column, text: str, shifted: str) -> str:
     """Faults of one column. In a row with too many cells any cell may be another column's: nothing of it is shown."""
-    text = f"texts[{index + 1}]"
     mask = literal(parsing.PERSONAL_MASK)
     shown = (
         mask
@@ -465,19 +552,26 @@ def _skip_query(source: Source, contract: Contract) -> str:
     kinds = ["WHEN len(filled) = 0 THEN 'blank'"]
     if not contract.adapter:
         faulty = "row_number IN (SELECT row_number FROM fault)"
-        alone = "texts[1] IS NOT NULL AND len(filled) = 1"
-        footer = f"regexp_matches(texts[1], {literal(_FOOTER_START)})"
-        last = f"(SELECT count(*) FROM parsed) - {_LAST_ROWS}"
+        first = f"{_own_texts(source)}[1]"
+        alone = f"{first} IS NOT NULL AND len(filled) = 1"
+        footer = f"regexp_matches({first}, {literal(_FOOTER_START)})"
         kinds += [
             f"WHEN {_header_again(source)} THEN 'header'",
             f"WHEN {_sum_cell(source.header, contract)} THEN 'sum'",
             f"WHEN {faulty} AND regexp_matches(filled[1], {literal(_SUM_START)}) THEN 'sum'",
-            f"WHEN {faulty} AND {alone} AND ({footer} OR row_number > {last}) THEN 'footer'",
+            f"WHEN {faulty} AND {alone} AND ({footer} OR {_last_rows(source)}) THEN 'footer'",
         ]
     return (
         f"SELECT row_number, kind FROM (SELECT row_number, CASE {' '.join(kinds)} END AS kind FROM suspect) "
         "WHERE kind IS NOT NULL"
     )
+
+
+def _last_rows(source: Source) -> str:
+    if not source.sheets:
+        return f"row_number > (SELECT count(*) FROM parsed) - {_LAST_ROWS}"
+    ends = (f"{max(s.first_record, s.last_record - _LAST_ROWS + 1)} AND {s.last_record}" for s in source.sheets)
+    return "(" + " OR ".join(f"row_number BETWEEN {end}" for end in ends) + ")"
 
 
 def _header_again(source: Source) -> str:

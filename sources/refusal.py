@@ -29,6 +29,11 @@ class Refused(Exception):
         self.refusal = Refusal(code, values)
         super().__init__(self.refusal.text())
 
+    def on_sheet(self, sheet: str) -> Refused:
+        """The same refusal of a header's columns, which also says on which ``sheet`` of a workbook."""
+        columns = f"{self.refusal.values['columns']} [{sheet}]"
+        return Refused(self.refusal.code, **{**self.refusal.values, "columns": columns})
+
 
 TEMPLATES: Mapping[str, str] = {
     "duplicate": "{name} holds the same bytes as an accepted delivery, so nothing changes.",
@@ -46,6 +51,10 @@ TEMPLATES: Mapping[str, str] = {
     "duplicate_column": "The header names the same column more than once: {columns}. Deliver each once.",
     "missing_column": "The header lacks the required columns: {columns}. Add them.",
     "forbidden_column": "The file holds columns that must not be delivered: {columns}. Remove them.",
+    "sheet_month": (
+        "The sheet {sheet} has no column {column}, and its name is no month. Name it after its month, such as 2024-03, "
+        "or add the column."
+    ),
     "no_rows": "The file holds no data rows. Deliver the whole period.",
     "reject_limit": (
         "{rejected} of {rows} rows were rejected, more than the limit of {limit} per cent. Most often: {most}."

@@ -27,7 +27,7 @@ import pandas as pd
 
 from sources.demo.arithmetic import Floats, Ints, apportion, path, season, year_fraction
 from sources.demo.county import RESIDENTS
-from sources.demo.delivery import Delivery, Looks, Thunk
+from sources.demo.delivery import Delivery, Looks, Thunk, in_files
 from sources.demo.scene import STAFF_GROUPS, Scene, days_in, delivered
 
 FEWEST = 300
@@ -76,10 +76,13 @@ class Service(NamedTuple):
     visits: str
     staff: tuple[int, ...]
 
-    def shares(self, month: date) -> tuple[float, float, float]:
-        """Shares of digital, other remote and home contacts at a month, on the lines from 2023 to 2025."""
+    def shares(self, month: date, lead: float = 1.0) -> tuple[float, float, float]:
+        """Shares of digital, other remote and home contacts at a month, on the lines from 2023 to 2025.
+
+        ``lead`` is how far ahead the organisation is of Kymenlaakso in the digital share.
+        """
         remote, digital, home = (_level(pair, month) for pair in (self.remote, self.digital, self.home))
-        digital = min(digital, remote) if f"{month:%Y-%m}" >= self.digital_from else 0.0
+        digital = min(digital * lead, remote) if f"{month:%Y-%m}" >= self.digital_from else 0.0
         return digital, remote - digital, home
 
     def volume(self, month: date) -> float:
@@ -121,23 +124,25 @@ def _service(row: dict[str, str]) -> Service:
 
 def plan(scene: Scene) -> list[Thunk]:
     """Return the deliveries of the contacts, each to be made when it is called."""
-    return [partial(_contacts, scene, month) for month in scene.months]
+    return in_files(scene.files(), "asiakaskontaktit", partial(_contacts, scene))
 
 
-def kinds(month: date) -> pd.DataFrame:
+def kinds(month: date, lead: float = 1.0) -> pd.DataFrame:
     """Every kind of contact that a month has, and how many of it are expected at scale 1 in Kymenlaakso.
+
+    ``lead`` multiplies the digital shares.
 
     Columns: service (position in :func:`services`), palvelu, toimiala, yhteystapa, kanava, peruttu, expected.
     """
-    rows = [row for number, service in enumerate(services()) for row in _kinds(number, service, month)]
+    rows = [row for number, service in enumerate(services()) for row in _kinds(number, service, month, lead)]
     columns = ["service", "palvelu", "toimiala", "yhteystapa", "kanava", "peruttu", "expected"]
     table = pd.DataFrame(rows, columns=columns)
     return table[table["expected"] > 0].reset_index(drop=True)
 
 
-def _kinds(number: int, service: Service, month: date) -> Iterator[tuple[object, ...]]:
+def _kinds(number: int, service: Service, month: date, lead: float) -> Iterator[tuple[object, ...]]:
     volume = service.volume(month)
-    digital, other_remote, home = service.shares(month)
+    digital, other_remote, home = service.shares(month, lead)
     visits = _VISITS[service.visits]
     for modes, share, cancelled in (
         (_DIGITAL, digital, "E"),
@@ -153,7 +158,7 @@ def _kinds(number: int, service: Service, month: date) -> Iterator[tuple[object,
 
 
 def _contacts(scene: Scene, month: date) -> Delivery:
-    kind = kinds(month)
+    kind = kinds(month, scene.county.digital_lead)
     kind["kind"] = range(len(kind))
     return Delivery(
         "asiakaskontaktit",

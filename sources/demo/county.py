@@ -8,7 +8,10 @@ The size is the county's budgeted operating expenditure of 2023 relative to Kyme
 ``municipalities.csv`` gives rough weights (the population of 2009 by Statistics Finland; for Kymenlaakso the
 shape of 2022), so a generated population has a believable split and is nobody's statistic.
 
-Does not cover Åland, which has no wellbeing services county, nor organisers without a budget of their own.
+Pori's joint services, which ended when the counties began, are played by a staff of 400 in the three municipalities
+of their action plan. How far each organisation is in digital services is ours.
+
+Does not cover Åland, which has no wellbeing services county, nor other organisers without a budget of their own.
 """
 
 from __future__ import annotations
@@ -27,6 +30,10 @@ _FOLDER = Path(__file__).parent
 _CALIBRATED = "kymenlaakso"
 RESIDENTS = 159_500
 """Residents of Kymenlaakso at the end of 2022, as its programme states them."""
+PORI = "pori"
+_PORI_CODES = ("484", "609", "886")
+_PORI_FACTOR = 400 / 6_600
+_DIGITAL_LEADS = {"itauusimaa": 0.85, "vantaakerava": 1.2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +47,16 @@ class Municipality:
 
 @dataclass(frozen=True, slots=True)
 class County:
-    """A county of the demo; ``factor`` is its size relative to Kymenlaakso, which is exactly 1."""
+    """An organisation of the demo; ``factor`` is its size relative to Kymenlaakso, which is exactly 1.
+
+    ``digital_lead`` is its digital share relative to Kymenlaakso's; ``has_rescue`` whether it runs rescue services.
+    """
 
     organisation_id: str
     factor: float
     municipalities: tuple[Municipality, ...]
+    digital_lead: float = 1.0
+    has_rescue: bool = True
 
     def residents(self) -> dict[str, int]:
         """Residents at 31 December 2022 by municipality code; they sum to the county's total exactly."""
@@ -62,14 +74,21 @@ def counties() -> Mapping[str, County]:
         municipalities.setdefault(row["organisation_id"], []).append(one)
     budgets = {row["organisation_id"]: float(row["budget_2023_eur_million"]) for row in _rows("counties.csv")}
     return {
-        name: County(name, budget / budgets[_CALIBRATED], tuple(municipalities[name]))
+        name: County(name, budget / budgets[_CALIBRATED], tuple(municipalities[name]), _DIGITAL_LEADS.get(name, 1.0))
         for name, budget in budgets.items()
     }
 
 
+@cache
+def joint_services() -> County:
+    """Return Pori's joint services: older than the counties, and of municipalities that one of them has now."""
+    municipalities = counties()["satakunta"].municipalities
+    return County(PORI, _PORI_FACTOR, tuple(m for m in municipalities if m.code in _PORI_CODES), has_rescue=False)
+
+
 def county(organisation_id: str) -> County:
-    """Return one county; ValueError, naming those there are, for an unknown id."""
-    known = counties()
+    """Return one organisation; ValueError, naming those there are, for an unknown id."""
+    known = {**counties(), PORI: joint_services()}
     if organisation_id not in known:
         raise ValueError(f"No calibration for the organisation {organisation_id!r}; known: {', '.join(known)}")
     return known[organisation_id]

@@ -13,8 +13,10 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -52,15 +54,55 @@ class Delivery:
     dirt: Sequence[Sequence[str]] = ()
     tail: Sequence[Sequence[str]] = ()
     sums: Mapping[str, str] = field(default_factory=dict)
+    parts: Sequence[Delivery] = ()
+    """Of a file of several months: the deliveries of the months, whose rows follow one another under one header."""
 
     @property
     def rows(self) -> int:
         """Data rows of the file, dirt among them."""
-        return len(self.table) + len(self.dirt)
+        return sum(part.rows for part in self.parts) if self.parts else len(self.table) + len(self.dirt)
 
 
 Thunk = Callable[[], Delivery]
 """A delivery that is not made before its turn, so that one month at a time is in memory."""
+
+
+def in_files(
+    files: Sequence[tuple[str, tuple[date, ...]]], name: str, month: Callable[[date], Delivery]
+) -> list[Thunk]:
+    """Plan one extract in the ``files`` of :meth:`Scene.files`; ``month`` makes the delivery of one month.
+
+    A file of one month under its own name is left as it is; others are called ``name`` and what they hold.
+    """
+    return [
+        partial(month, months[0]) if words == f"{months[0]:%Y-%m}" else partial(_joined, name, words, months, month)
+        for words, months in files
+    ]
+
+
+def _joined(name: str, words: str, months: tuple[date, ...], month: Callable[[date], Delivery]) -> Delivery:
+    return joined([month(one) for one in months], f"{name}_{words}")
+
+
+def joined(parts: Sequence[Delivery], name: str) -> Delivery:
+    """One file of what ``parts`` hold, landed with the last of them; their sum rows and footers are left out.
+
+    ValueError where their headers differ.
+    """
+    if len({tuple(part.columns) for part in parts}) != 1:
+        raise ValueError(f"{name}: one file has one header")
+    sums: dict[str, Decimal] = {}
+    for part in parts:
+        for column, total in part.sums.items():
+            sums[column] = sums.get(column, Decimal(0)) + Decimal(total)
+    return replace(
+        parts[-1],
+        name=name,
+        dirt=[row for part in parts for row in part.dirt],
+        tail=(),
+        sums={column: str(total) for column, total in sums.items()},
+        parts=tuple(parts),
+    )
 
 
 class Landing:
@@ -107,6 +149,8 @@ class Landing:
         return content
 
     def _body(self, delivery: Delivery) -> bytes:
+        if delivery.parts:
+            return b"".join(self._body(part) for part in delivery.parts)
         rows = Path(self._scratch.name) / "rows"
         join = ""
         self._connection.register("rows", delivery.table.assign(row_order=range(len(delivery.table))))

@@ -1,6 +1,7 @@
-"""Make the demo extracts of one county and land them as its suppliers would.
+"""Make the demo extracts of one organisation and land them as its suppliers would.
 
-What each extract holds, and from which document its calibration comes, is said in its own module. The dirt is
+What each extract holds, and from which document its calibration comes, is said in its own module; which extracts an
+organisation delivers, in :mod:`sources.demo.profile`. The dirt is
 deliberate and small: a few rows that a reader must reject, a corrected ledger of one past month, an unknown
 column in one staffing file, sites of the last month that have not come. No delivery is refused.
 
@@ -19,10 +20,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sources.demo import contacts, ledger, places, population, projects, staff
+from sources.control import SUFFIX, load_control
+from sources.demo import population
 from sources.demo.county import county
-from sources.demo.delivery import Landing, Thunk
+from sources.demo.delivery import Landing
+from sources.demo.profile import PROGRAMMES, plan, scene_of
 from sources.demo.scene import Scene, months_from
+from sources.lake import origins
+from sources.refusal import Refused
 from sources.settings import Settings
 
 Progress = Callable[[int, int, str], None]
@@ -63,6 +68,8 @@ def generate(
 ) -> GenerateReport:
     """Write the extracts of ``months`` months from ``start`` into ``settings.landing``.
 
+    Pori's joint services are older than the counties: their months are their programme's, whatever is asked for.
+
     ``scale`` is the share of ledger lines and client contacts made (1: about 4 million lines and 2 million
     contacts a year for Kymenlaakso); euros and head counts do not depend on it. The population is
     written unless the home has one, landed or archived.
@@ -76,7 +83,7 @@ def generate(
         raise ValueError(f"The scale must be over 0 and at most 10, not {scale}")
     if seed < 0:
         raise ValueError(f"The seed must be at least 0, not {seed}")
-    scene = Scene(county(organisation_id), months_from(start, months), scale, seed)
+    scene = scene_of(Scene(county(organisation_id), months_from(start, months), scale, seed))
     if not beside_others:
         _refuse_to_mix(settings, organisation_id)
     rows: Counter[str] = Counter()
@@ -92,16 +99,36 @@ def generate(
             if progress:
                 progress(len(files), len(thunks), str(files[-1].relative_to(settings.landing)))
     if not _holds_files(settings, "public", population.EXTRACT_ID):
-        files.append(population.land(settings.landing, scene.months, now))
+        files.extend(population.land(settings.landing, scene.months, now))
     first, last = (f"{month:%Y-%m}" for month in (scene.months[0], scene.months[-1]))
     folder = settings.landing / organisation_id
     seconds = time.monotonic() - began
     return GenerateReport(organisation_id, first, last, scale, seed, folder, tuple(files), dict(rows), seconds)
 
 
-def plan(scene: Scene) -> list[Thunk]:
-    """Return every delivery of the organisation's own extracts, each to be made when it is called."""
-    return [thunk for part in (ledger, staff, contacts, places, projects) for thunk in part.plan(scene)]
+def without_files(settings: Settings) -> list[str]:
+    """Organisations of :data:`PROGRAMMES` whose demo can still be made: nothing of theirs has ever landed.
+
+    None where the house has ever had a delivery that was not generated and is not public, read or still waiting: who
+    has begun with figures of their own gets no demo beside them.
+    """
+    waiting = (path for path in settings.landing.glob("*/*/*") if path.is_file() and _is_data(path))
+    if "delivered" in origins(settings) or not all(map(_is_made, waiting)):
+        return []
+    places = (settings.landing, settings.archive)
+    return [name for name in PROGRAMMES if not any(_has_files(place / name) for place in places)]
+
+
+def _is_data(path: Path) -> bool:
+    return not path.name.startswith(".") and not path.name.endswith(SUFFIX)
+
+
+def _is_made(path: Path) -> bool:
+    """Whether the sidecar says that a file was generated or is public; one that cannot be read says nothing."""
+    try:
+        return load_control(path).origin != "delivered"
+    except Refused:
+        return False
 
 
 def _refuse_to_mix(settings: Settings, organisation_id: str) -> None:

@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 
 from sources.demo.arithmetic import Floats, Ints, apportion, path, season, split_groups, whole
-from sources.demo.delivery import Delivery, Looks, Thunk, decimal_sql, euros
+from sources.demo.delivery import Delivery, Looks, Thunk, decimal_sql, euros, in_files
 from sources.demo.scene import DIVISIONS, Scene, days_in, delivered, next_month
 
 LINES_A_MONTH = 333_000
@@ -170,9 +170,9 @@ def month_cents(scene: Scene, month: date, *, corrected: bool = False) -> Ints:
 
 def plan(scene: Scene) -> list[Thunk]:
     """Return the deliveries of ledger and budget, each to be made when it is called."""
-    thunks: list[Thunk] = [partial(_ledger, scene, month) for month in scene.months]
+    thunks = in_files(scene.files(), "kirjanpito", partial(_ledger, scene))
     corrected = corrected_month(scene)
-    if corrected:
+    if corrected and scene.files_hold == "month":
         thunks.append(partial(_ledger, scene, corrected, corrected=True))
     years = {2023, *(month.year for month in scene.months)}
     for year, version in BUDGETS:

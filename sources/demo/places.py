@@ -17,9 +17,9 @@ import numpy as np
 import pandas as pd
 
 from sources.demo.arithmetic import apportion, path, whole
-from sources.demo.delivery import Delivery, Looks, Thunk, decimal_sql, euros
+from sources.demo.delivery import Delivery, Looks, Thunk, decimal_sql, euros, in_files
 from sources.demo.ledger import ACCOUNTS, PATHS
-from sources.demo.scene import DIVISIONS, Scene, delivered, month_end, next_month
+from sources.demo.scene import DIVISIONS, Scene, delivered, files_of, month_end, next_month
 
 SITES = 126
 _CLOSING_SHARE = 0.28
@@ -42,8 +42,8 @@ def plan(scene: Scene) -> list[Thunk]:
     """Return the deliveries of sites and queue, each to be made when it is called."""
     sites = _sites(scene)
     prompt = scene.months[:-1] if len(scene.months) > 1 else scene.months
-    thunks: list[Thunk] = [partial(_site_list, scene, sites, month) for month in prompt]
-    return thunks + [partial(_queue, scene, month) for month in scene.months]
+    thunks = in_files(files_of(prompt, scene.files_hold), "toimipisteet", partial(_site_list, scene, sites))
+    return thunks + in_files(scene.files(), "asumisjono", partial(_queue, scene))
 
 
 def _sites(scene: Scene) -> pd.DataFrame:

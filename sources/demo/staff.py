@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from sources.demo.arithmetic import Floats, Ints, apportion, path, season, whole
-from sources.demo.delivery import Delivery, Looks, Thunk
+from sources.demo.delivery import Delivery, Looks, Thunk, in_files, joined
 from sources.demo.scene import (
     DIVISIONS,
     STAFF_GROUPS,
@@ -70,11 +70,20 @@ _ANSWERS = 3_600
 
 def plan(scene: Scene) -> list[Thunk]:
     """Return the deliveries of staffing, sick leave and surveys, each to be made when it is called."""
+    rounds = survey_months(scene)
+    if scene.files_hold == "month" or not rounds:
+        return [*plan_without_surveys(scene), *(partial(_survey, scene, month) for month in rounds)]
+    return [*plan_without_surveys(scene), partial(_surveys, scene, rounds)]
+
+
+def plan_without_surveys(scene: Scene) -> list[Thunk]:
+    """Return the deliveries of staffing and sick leave alone."""
     slots = staff(scene)
-    thunks: list[Thunk] = [partial(_staffing, scene, slots, month) for month in scene.months]
+    thunks = in_files(scene.files(), "henkilosto", partial(_staffing, scene, slots))
     spells = _Spells(scene, slots)
-    thunks += [partial(_sick_leave, spells, *quarter) for quarter in _quarters(scene.months)]
-    return thunks + [partial(_survey, scene, month) for month in survey_months(scene)]
+    if scene.files_hold == "month":
+        return thunks + [partial(_sick_leave, spells, *quarter) for quarter in _quarters(scene.months)]
+    return thunks + [partial(_sick_leave, spells, months[0], months[-1], words) for words, months in scene.files()]
 
 
 def staff(scene: Scene) -> pd.DataFrame:
@@ -90,7 +99,8 @@ def staff(scene: Scene) -> pd.DataFrame:
             random.choice([0, 1, 3], hired, p=[0.4, 0.4, 0.2]),
         ]
     )
-    division = np.concatenate([_divisions(group[:employees]), random.choice([1, 2], hired, p=[0.75, 0.25])])
+    shares = _DIVISION_SHARES if scene.county.has_rescue else _without_rescue(_DIVISION_SHARES)
+    division = np.concatenate([_divisions(group[:employees], shares), random.choice([1, 2], hired, p=[0.75, 0.25])])
     count = employees + hired
     part_time = random.choice([100.0, 80.0, 78.43, 60.0, 50.0], count, p=[0.80, 0.08, 0.05, 0.04, 0.03])
     return pd.DataFrame(
@@ -105,13 +115,16 @@ def staff(scene: Scene) -> pd.DataFrame:
     )
 
 
-def _divisions(group: Ints) -> Ints:
-    """Divisions of the employees of each staff group, by :data:`_DIVISION_SHARES`."""
-    parts = [
-        np.repeat(np.arange(1, 5), apportion(int((group == g).sum()), shares))
-        for g, shares in enumerate(_DIVISION_SHARES)
-    ]
+def _divisions(group: Ints, shares: Floats) -> Ints:
+    """Divisions of the employees of each staff group, by ``shares`` (a row a group, a column a division)."""
+    parts = [np.repeat(np.arange(1, 5), apportion(int((group == g).sum()), row)) for g, row in enumerate(shares)]
     return np.concatenate(parts)
+
+
+def _without_rescue(shares: Floats) -> Floats:
+    """The same shares for an organisation whose rescue services are somebody else's."""
+    without: Floats = shares * np.array([1.0, 1.0, 0.0, 1.0])
+    return without
 
 
 def _holders(scene: Scene, count: int, month: date) -> Ints:
@@ -146,7 +159,8 @@ def _staffing(scene: Scene, slots: pd.DataFrame, month: date) -> Delivery:
     away = np.where(random.random(len(slots)) < 0.07, random.random(len(slots)), 1.0)
     units = _fte_units(scene, present, away, path(month, *FTE_PATH) * (1 + random.normal(0, 0.002)))
     table = present.assign(units=units).iloc[: scene.sized(EMPLOYEES) + hired_now]
-    extra = {"Sopimusala": "'SOTE'"} if month == scene.months[len(scene.months) // 2] else {}
+    odd = scene.files_hold == "month" and month == scene.months[len(scene.months) // 2]
+    extra = {"Sopimusala": "'SOTE'"} if odd else {}
     dirt = _staffing_dirt(month, len(extra)) if month.month % 4 == 1 else []
     htv = f"{int(table['units'].sum())}"
     return Delivery(
@@ -254,8 +268,11 @@ def _quarters(months: tuple[date, ...]) -> list[tuple[date, date]]:
     return [(group[0], group[-1]) for group in quarters.values()]
 
 
-def _sick_leave(spells: _Spells, first: date, last: date) -> Delivery:
-    """What changed in a quarter: spells that began in it, and open ones from before that ended in it."""
+def _sick_leave(spells: _Spells, first: date, last: date, words: str = "") -> Delivery:
+    """What changed from month to month: spells that began then, and open ones from before that ended then.
+
+    ``words`` name the file; without them it is called by its quarter.
+    """
     everything = spells.known(last)
     opening, closing = pd.Timestamp(first), pd.Timestamp(month_end(last))
     if first == spells.first_month:
@@ -268,7 +285,7 @@ def _sick_leave(spells: _Spells, first: date, last: date) -> Delivery:
     table = changed.assign(still_open=still_open, known_at=known_at)
     return Delivery(
         "sairauspoissaolot",
-        f"sairauspoissaolot_{last.year}Q{(last.month + 2) // 3}",
+        f"sairauspoissaolot_{words or f'{last.year}Q{(last.month + 2) // 3}'}",
         delivered(last, 2),
         {
             "henkilo": _person_sql("person"),
@@ -303,6 +320,11 @@ def enps_score(scene: Scene, month: date) -> int:
     (first, low), (last, high) = ENPS_FIRST, ENPS_LAST
     share = min(1.0, (month - first).days / (last - first).days)
     return round(low + (high - low) * share) + (int(scene.random("enps/score", month).integers(-1, 2)) if share else 0)
+
+
+def _surveys(scene: Scene, rounds: list[date]) -> Delivery:
+    """Every round in one file."""
+    return joined([_survey(scene, month) for month in rounds], f"enps_{rounds[0].year}_{rounds[-1].year}")
 
 
 def _survey(scene: Scene, month: date) -> Delivery:

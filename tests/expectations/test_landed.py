@@ -414,6 +414,14 @@ ROWS = {
     "'K' AS kaytossa FROM range(DATE '2024-03-01', DATE '2024-05-01', INTERVAL 1 MONTH) AS t(m)",
     "asumisjono": "SELECT m AS pvm, '2211' AS palvelu, '285' AS kunta, 30 AS jonottajia "
     "FROM range(DATE '2024-03-01', DATE '2024-05-01', INTERVAL 1 MONTH) AS t(m)",
+    "asiakasmaarat": "SELECT m AS kuukausi, 'kotihoito' AS palvelu, '285' AS kunta, '75+' AS ikaryhma, "
+    "30 AS asiakkaita, 40 AS paikkoja FROM range(DATE '2024-03-01', DATE '2024-05-01', INTERVAL 1 MONTH) AS t(m)",
+    "tunnusluvut": "SELECT m AS kuukausi, 'referrals_esh' AS tunnusluku, 'A' AS toimiala, 100 AS arvo "
+    "FROM range(DATE '2024-01-01', DATE '2024-05-01', INTERVAL 1 MONTH) AS t(m)",
+    "toimenpiteet": "SELECT m AS raportointikuukausi, 'T1' AS tunnus, 'A' AS toimiala, DATE '2024-01-01' AS alku, "
+    "DATE '2024-12-31' AS loppu, 'kaynnissa' AS tila, 40 AS valmius_prosentti, 100000 AS saasto_tavoite_eur, "
+    "20000 AS saasto_toteuma_eur, 5000 AS panostus_eur "
+    "FROM range(DATE '2024-03-01', DATE '2024-05-01', INTERVAL 1 MONTH) AS t(m)",
     "hanketalous": "SELECT 'h' AS hanke, 'x' AS kululaji, 2024 AS vuosi, 'toteuma' AS laji, 5 AS summa",
     "vaesto": "SELECT 'KU285' AS alue, 'SSS' AS ika, 'SSS' AS sukupuoli, y AS vuosi, 50000 AS vaesto "
     "FROM range(2022, 2024) AS t(y)",
@@ -460,6 +468,35 @@ FAULTS = [
     ("enps_vastaukset", "DATE '2024-03-15'", "DATE '2023-10-01' + 4 * i::INTEGER", "round_length", "2024: 156"),
     ("toimipisteet", "90 AS", "1001 AS", "rent_implausible", "2"),
     ("asumisjono", "30 AS", "-1 AS", "implausible", "2"),
+    ("asiakasmaarat", "40 AS", "29 AS", "places_below_clients", "2024-03: 1 / 1; 2024-04: 1 / 1"),
+    ("asiakasmaarat", "30 AS", "CASE WHEN m < DATE '2024-04-01' THEN 20 ELSE 0 END AS", "clients_silent",
+     "2024-04 285: 0; 2024-04 75+: 0; 2024-04 kotihoito 75+: 0 (+1)"),
+    ("asiakasmaarat", "30 AS", "CASE WHEN m < DATE '2024-04-01' THEN 19 ELSE 0 END AS", "clients_silent",
+     "2024-04 285: 0; 2024-04 75+: 0; 2024-04 kotihoito: 0"),
+    ("asiakasmaarat", "'75+' AS", "CASE WHEN m < DATE '2024-04-01' THEN '75+' ELSE '65-74' END AS", "clients_silent",
+     "2024-04 75+: 0; 2024-04 kotihoito 75+: 0"),
+    ("tunnusluvut", "100 AS", "CASE WHEN m < DATE '2024-04-01' THEN 100 ELSE 310 END AS", "value_jump",
+     "2024-04 referrals_esh A: x 3.1"),
+    ("tunnusluvut", "100 AS", "-1 AS", "negative",
+     "2024-01 referrals_esh: 1; 2024-02 referrals_esh: 1; 2024-03 referrals_esh: 1 (+1)"),
+    ("tunnusluvut", "'A' AS", "CASE WHEN m < DATE '2024-04-01' THEN 'A' ELSE 'B' END AS", "silent_division",
+     "2024-04 referrals_esh A: -"),
+    ("tunnusluvut", "DATE '2024-05-01'", "DATE '2024-03-01'", "freshness_period", "referrals_esh 2024-02"),
+    ("toimenpiteet", "20000 AS", "150001 AS", "saving_over_plan", "2024-03 T1: 150001; 2024-04 T1: 150001"),
+    ("toimenpiteet", "'kaynnissa'", "'valmis'", "finished_incomplete", "2024-03 T1: 40; 2024-04 T1: 40"),
+    ("toimenpiteet", "40 AS", "100 AS", "state_of_completion",
+     "2024-03 T1 kaynnissa: 100; 2024-04 T1 kaynnissa: 100"),
+    ("toimenpiteet", "'kaynnissa'", "'ei_aloitettu'", "state_of_completion",
+     "2024-03 T1 ei_aloitettu: 40; 2024-04 T1 ei_aloitettu: 40"),
+    ("toimenpiteet", "'2024-12-31'", "'2024-04-29'", "state_of_schedule",
+     "2024-04 T1 kaynnissa: 2024-01-01...2024-04-29"),
+    ("toimenpiteet", "DATE '2024-01-01' AS alku, DATE '2024-12-31' AS loppu, 'kaynnissa'",
+     "DATE '2024-04-01' AS alku, DATE '2024-12-31' AS loppu, 'viivassa'", "state_of_schedule",
+     "2024-03 T1 viivassa: 2024-04-01...2024-12-31"),
+    ("toimenpiteet", "'T1' AS", "CASE WHEN m < DATE '2024-04-01' THEN 'T1' ELSE 'T2' END AS", "action_missing",
+     "2024-04 T1: -"),
+    ("toimenpiteet", "20000 AS", "CASE WHEN m < DATE '2024-04-01' THEN 20000 ELSE 17999 END AS", "stand_shrank",
+     "2024-04 saasto_toteuma_eur: 17999"),
     ("hanketalous", "'toteuma' AS laji, 5 AS summa", "unnest(['toteuma', 'budjetti']) AS laji, "
      "unnest([16, 10]) AS summa", "over_budget", "h: 16"),
     ("vaesto", "50000", "50000 + (y - 2022) * 6000", "year_change", "KU285 2023: 56000"),
@@ -487,3 +524,60 @@ def test_each_suite_finds_what_it_is_for(
     found = bad(judge(settings))
 
     assert [r.observed for r in found[f"{extract_id}.{check_id}"]] == [observed]
+
+
+def figure(month: str, amount: float) -> str:
+    return f"SELECT DATE '{month}-01' AS kuukausi, 'frequent_users_with_nurse' AS tunnusluku, {amount} AS arvo"
+
+
+@pytest.mark.parametrize(
+    ("amounts", "jumps"),
+    [
+        ([6, 7, 8, 21], False),  # three times the median of 7
+        ([6, 7, 8, 21.5], True),
+        ([2, 2, 2, 7], False),  # five more
+        ([2, 2, 2, 7.5], True),
+        ([30, 30, 30, 10], False),  # a third
+        ([30, 30, 30, 9.9], True),
+        ([6, 7, 70], False),  # two earlier months prove nothing
+    ],
+)
+def test_a_single_figure_is_weighed_against_its_own_history(
+    settings: Settings, lake: Lake, amounts: list[float], jumps: bool
+) -> None:
+    for number, amount in enumerate(amounts, start=1):
+        last = lake.deliver("tunnusluvut", figure(f"2024-{number:02}", amount), received=f"2024-05-{number:02}")
+    # Another measure, and the same of another organisation, are no yardstick.
+    lake.deliver("tunnusluvut", figure("2024-01", 1000), organisation="kainuu")
+    lake.deliver("tunnusluvut", figure("2024-02", 1000).replace("with_nurse", "followed"))
+
+    found = bad(judge(settings)).get("tunnusluvut.value_jump", [])
+
+    assert [r.delivery_id for r in found] == ([last] if jumps else [])
+
+
+def test_a_measure_that_stopped_is_not_hidden_by_one_that_comes(settings: Settings, lake: Lake) -> None:
+    lake.deliver("tunnusluvut", figure("2024-04", 1))
+    lake.deliver("tunnusluvut", figure("2024-02", 1).replace("with_nurse", "followed"))
+    lake.deliver("tunnusluvut", figure("2023-03", 1).replace("with_nurse", "lost"))  # over a year: ended
+
+    [late] = bad(judge(settings))["tunnusluvut.freshness_period"]
+
+    # On 10 May March is the newest month whose due day, the 15th of the following month, has passed.
+    assert (late.observed, late.expected) == ("frequent_users_followed 2024-02", ">= 2024-03")
+    # Where all have stopped, none has ended on purpose.
+    [late] = bad(judge(settings, "later", date(2026, 1, 16)))["tunnusluvut.freshness_period"]
+    assert late.observed == "frequent_users_followed 2024-02; frequent_users_with_nurse 2024-04"
+
+
+def test_a_stand_may_shrink_by_a_tenth(settings: Settings, lake: Lake) -> None:
+    for month, saving, investment in (("2024-03", 1000, 500), ("2024-04", 900, 449)):
+        lake.deliver(
+            "toimenpiteet",
+            f"SELECT DATE '{month}-01' AS raportointikuukausi, 'T1' AS tunnus, {saving} AS saasto_toteuma_eur, "
+            f"{investment} AS panostus_eur",
+        )
+
+    [shrank] = bad(judge(settings))["toimenpiteet.stand_shrank"]
+
+    assert (shrank.observed, shrank.expected) == ("2024-04 panostus_eur: 449", ">= 450")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import xlsxwriter
 
 from sources.contract import Contract, load_contract
 from sources.reader import Counts, RowFault, read_delivery
@@ -39,6 +42,22 @@ def ledger_line(number: int = 1, **cells: str) -> str:
 
 def ledger(*lines: str, header: str = LEDGER_HEADER) -> str:
     return "\n".join([header, *lines]) + "\n"
+
+
+def workbook(*sheets: Sequence[Sequence[Any]], **named: Sequence[Sequence[Any]]) -> bytes:
+    """An .xlsx of one sheet for each argument; those given by keyword are called so."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        date = book.add_format({"num_format": "d.m.yyyy"})
+        for name, rows in [*((None, rows) for rows in sheets), *named.items()]:
+            sheet = book.add_worksheet(name)
+            for r, row in enumerate(rows):
+                for c, cell in enumerate(row):
+                    if isinstance(cell, dt.date):
+                        sheet.write_datetime(r, c, dt.datetime.combine(cell, dt.time()), date)
+                    elif cell is not None:
+                        sheet.write(r, c, cell)
+    return buffer.getvalue()
 
 
 @dataclass

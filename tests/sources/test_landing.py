@@ -9,12 +9,20 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.outcome import scan_results
 from sources import lake, landing
-from sources.contract import load_contract, load_contracts
-from sources.settings import Settings
+from sources.contract import FOLDER, load_contract, load_contracts, load_retired
+from sources.settings import REPOSITORY, Settings
 from tests.sources.helpers import LEDGER_HEADER, ledger, ledger_line, rows_of
 
 L = ledger_line
+RETIREMENT = """  - {property: retiredOn, value: 2030-01-31}
+  - property: retiredReason
+    value:
+      fi: Jono on nyt toisessa poiminnassa.
+      sv: Kön finns nu i ett annat uttag.
+      en: The queue is in another extract now.
+"""
 LANDED = datetime.fromisoformat("2024-04-01T06:30:00")  # naive UTC, as in the lake
 
 
@@ -122,10 +130,43 @@ def test_a_new_county_is_a_row(home):
     assert take(home).receipts[0].organisation_id == "saimaa"
 
 
+def test_a_file_for_a_retired_extract_is_told_apart_and_stays(home, tmp_path, monkeypatch):
+    text = (FOLDER / "asumisjono.yaml").read_text(encoding="utf-8").replace("id: asumisjono", "id: vanha_jono")
+    text = text.replace("status: active", "status: retired") + RETIREMENT
+    (tmp_path / "vanha_jono.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(landing, "load_retired", lambda: load_retired(tmp_path))
+    dropped = drop(home, "x", "010190-123A.csv", extract="vanha_jono")
+    (home.landing / "pori" / "vanha_jono").mkdir(parents=True)  # nothing dropped, nothing to tell
+    scan = landing.scan(home)
+    (stray,) = scan.unknown
+    assert (stray.kind, stray.path) == ("retired_extract", "kymenlaakso/vanha_jono/******-****.csv")
+    assert stray.text() == (
+        "retired_extract: kymenlaakso/vanha_jono/******-****.csv. The extract vanha_jono was retired on 2030-01-31. "
+        "The queue is in another extract now. The file stays where it is."
+    )
+    assert "Jono on nyt toisessa poiminnassa." in stray.text("fi") and "2030-01-31" in stray.text("sv")
+    assert dropped.read_text() == "x" and scan.files == ()
+    (told, _) = scan_results(scan, "night")
+    assert (told.status, told.severity, told.observed) == ("failed", "WARN", stray.text())
+
+
+def test_national_data_need_no_row(home):
+    assert "public," not in landing.ORGANISATIONS.read_text(encoding="utf-8")
+    (home.home / "organisations.csv").write_text("organisation_id,kind\npublic,county\nsaimaa,\n")
+    known = landing.known_organisations(home)
+    assert (known["public"], known["saimaa"]) == ("public", "county")
+
+
+def test_dbt_and_landing_know_the_same_organisations():
+    seed = REPOSITORY / "dbt_project" / "seeds" / "organisation.csv"
+    assert seed.is_symlink() and seed.resolve() == landing.ORGANISATIONS.resolve()
+    assert not seed.readlink().is_absolute()
+
+
 def test_every_county_of_finland_is_known(home):
     known = landing.known_organisations(home)
     assert {"kymenlaakso", "itauusimaa", "pori", "vantaakerava", "kainuu", "pohjois_savo", "public"} <= set(known)
-    assert sum(kind == "county" for kind in known.values()) == 21
+    assert sum(kind == "wellbeing_services_county" for kind in known.values()) == 21
     assert all(name.isascii() and name == name.lower() for name in known)
 
 

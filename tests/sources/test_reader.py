@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import duckdb
 import pytest
-import xlsxwriter
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +14,7 @@ from sources.contract import load_contract
 from sources.header import MAX_TITLE_LINES
 from sources.pseudonym import pseudonym
 from sources.reader import check_file
-from tests.sources.helpers import KEY, LEDGER_HEADER, ledger, ledger_line, opened, read, rows_of
+from tests.sources.helpers import KEY, LEDGER_HEADER, ledger, ledger_line, opened, read, rows_of, workbook
 
 L = ledger_line
 TWO = ledger(L(1, toimiala="Päijät"), L(2, summa="-2,50"))
@@ -343,21 +342,6 @@ def test_gzip(tmp_path):
     assert read(tmp_path, b"abc", name="a.csv.gz").code == "broken_gzip"
 
 
-def workbook(*sheets):
-    buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
-        date = book.add_format({"num_format": "d.m.yyyy"})
-        for rows in sheets:
-            sheet = book.add_worksheet()
-            for r, row in enumerate(rows):
-                for c, cell in enumerate(row):
-                    if isinstance(cell, dt.date):
-                        sheet.write_datetime(r, c, dt.datetime.combine(cell, dt.time()), date)
-                    elif cell is not None:
-                        sheet.write(r, c, cell)
-    return buffer.getvalue()
-
-
 def test_a_workbook(tmp_path):
     rows = [
         ["Pääkirja 2024"],
@@ -496,6 +480,7 @@ def test_rejects_are_written_with_their_delivery(tmp_path):
         "delivery_id": delivery_id,
         "organisation_id": "kymenlaakso",
         "extract_id": "kirjanpito",
+        "sheet_name": None,
     }
     assert rows_of(tmp_path / "rejects.parquet") == [
         {**common, "row_number": 3, "column_name": "kausi", "reason_code": "bad_month", "value": "y"},

@@ -8,5 +8,6 @@ select
     row_number,
     column_name,
     reason_code,
-    value
+    value,
+    sheet_name
 from {{ lake_log("rejected_row") }}
