@@ -6,7 +6,7 @@ export TILANNEKUVA_HOME ?= $(CURDIR)/data
 DEMO_AS_OF ?= 2025-10-20
 DEMO_MONTHS ?= 33
 
-.PHONY: setup setup-dev run test lint types lock clean
+.PHONY: setup setup-dev run test lint types ledger lock clean
 
 setup: .venv/.runtime
 
@@ -36,6 +36,10 @@ lint: setup-dev
 
 types: setup-dev
 	$(BIN)/mypy
+
+# After a release: note the definitions that it has used, which from then on never change.
+ledger: setup-dev
+	$(BIN)/python -m tests.dbt.definition_ledger
 
 # Only who changes what we depend on needs uv; the lock files name no registry.
 lock:

@@ -174,7 +174,11 @@ class LakeView:
 _BUILD_RELATIONS = {
     "indicator_value": "SELECT * FROM build.indicator.value",
     "catalogue": "SELECT * FROM build.indicator.catalogue",
-    "indicator_unit": "SELECT DISTINCT programme_id, indicator_id, unit FROM build.indicator.catalogue",
+    # An index is a percentage that may exceed a hundred: for the bounds it has a unit of its own.
+    "indicator_unit": (
+        "SELECT DISTINCT programme_id, indicator_id, CASE family WHEN 'index' THEN 'index' ELSE unit END AS unit "
+        "FROM build.indicator.catalogue"
+    ),
     "measure": "SELECT * FROM build.mart.fct_measure",
     "programme_fact": "SELECT * FROM build.mart.dim_programme_fact",
     "public_figure": "SELECT * FROM build.mart.fct_public_figure",

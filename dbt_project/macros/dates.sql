@@ -20,9 +20,20 @@
     ((year({{ later }}) - year({{ earlier }})) * 12 + month({{ later }}) - month({{ earlier }}))
 {%- endmacro %}
 
-{#- The month that a period of a monthly extract means (`2024-03`); NULL for any other period. -#}
+{#- The month that a period means, alone (`2024-03`) or with a figure (`2024-03|no_shows`); NULL for any other. -#}
 {% macro month_of_period(period) -%}
-    try_cast(case when length({{ period }}) = 7 then {{ period }} || '-01' end as date)
+    try_cast(
+        case when length({{ period }}) = 7 or substr({{ period }}, 8, 1) = '|' then substr({{ period }}, 1, 7) || '-01' end
+        as date
+    )
+{%- endmacro %}
+
+{#- What a period of an extract covers: the extract, or of a month and a figure that figure only. -#}
+{% macro coverage_of(extract_id, period) -%}
+    case
+        when substr({{ period }}, 8, 1) = '|' then {{ extract_id }} || ' ' || substr({{ period }}, 9)
+        else {{ extract_id }}
+    end
 {%- endmacro %}
 
 {#- In a select list: one row for each day or month from start to end, both included. -#}

@@ -1,12 +1,15 @@
--- Every indicator, division of its organisation and month, from the programme's first baseline to the as-of date, has
+-- Every indicator, division of its organisation and month, from the programme's first baseline (or start) to the as-of
+-- date, has
 -- exactly one row: silence is never a missing row. The months are counted from the dates, not from the calendar that
 -- the grid is made of.
 with programme_start as (
     select
-        programme_id,
-        min(baseline_month) as month
-    from {{ ref("indicator") }}
-    group by programme_id
+        programme.programme_id,
+        coalesce(min(indicator.baseline_month), {{ month_of("max(programme.period_start)") }}) as month
+    from {{ ref("programme") }} as programme
+    inner join {{ ref("int_indicator") }} as indicator
+        on programme.programme_id = indicator.programme_id
+    group by programme.programme_id
 ),
 
 expected as (
@@ -15,7 +18,7 @@ expected as (
         indicator.indicator_id,
         count(distinct division.division_id)
         * max({{ months_between("programme_start.month", as_of()) }} + 1) as expected_rows
-    from {{ ref("indicator") }} as indicator
+    from {{ ref("int_indicator") }} as indicator
     inner join {{ ref("programme") }} as programme
         on indicator.programme_id = programme.programme_id
     inner join programme_start

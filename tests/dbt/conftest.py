@@ -64,15 +64,17 @@ class Built:
 Build = Callable[[str, str, Callable[[NightLake], None]], Built]
 
 
-def build(home: Path, as_of: str, fill: Callable[[NightLake], None], *extra: str) -> Built:
-    """Fill a lake, build it as of a date, without the unit tests unless ``extra`` asks for them."""
+def build(
+    home: Path, as_of: str, fill: Callable[[NightLake], None], *extra: str, project: Path = REPOSITORY / "dbt_project"
+) -> Built:
+    """Fill a lake and build ``project`` on it as of a date; ``extra`` are further words of the command."""
     settings = Settings(home=home).ensure()
     fill(NightLake(settings))
     variables = {"as_of": as_of, "lake": str(settings.lake), "small_number": 5}
     scratch = home / "dbt"
     done = subprocess.run(
         [
-            str(DBT), "--quiet", "build", "--project-dir", "dbt_project", "--profiles-dir", "dbt_project",
+            str(DBT), "--quiet", "build", "--project-dir", str(project), "--profiles-dir", str(project),
             "--target-path", str(scratch / "target"), "--log-path", str(scratch / "logs"),
             "--vars", json.dumps(variables), *extra,
         ],

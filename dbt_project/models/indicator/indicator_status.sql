@@ -1,5 +1,7 @@
 {{ config(alias="status") }}
 
+{% set middle = "coalesce((target_low + target_high) / 2, target_low, target_high)" %}
+
 -- Where each indicator stands against its path, at the latest month that has a value.
 with latest as (
     select
@@ -10,7 +12,6 @@ with latest as (
         value,
         value_status,
         provisional_reason,
-        expected_value,
         row_number() over (
             partition by programme_id, indicator_id, organisation_id
             order by case when value is not null then 0 else 1 end, month desc
@@ -22,13 +23,13 @@ with latest as (
     where division_id = 'all'
 ),
 
--- The extracts that an indicator needs and that nobody has delivered for the organisation.
+-- The extracts and single figures that an indicator needs and that nobody has delivered for the organisation.
 needed as (
     select distinct
         programme_id,
         indicator_id,
         organisation_id,
-        extract_id
+        coverage_id
     from {{ ref("int_indicator_term") }}
 
     union
@@ -37,8 +38,8 @@ needed as (
         ranking.programme_id,
         ranking.indicator_id,
         term.organisation_id,
-        term.extract_id
-    from {{ ref("indicator") }} as ranking
+        term.coverage_id
+    from {{ ref("int_indicator") }} as ranking
     inner join {{ ref("int_indicator_term") }} as term
         on ranking.programme_id = term.programme_id
         and ranking.ranked_indicator_id = term.indicator_id
@@ -49,8 +50,8 @@ needed as (
         indicator.programme_id,
         indicator.indicator_id,
         programme.organisation_id,
-        'talousarvio' as extract_id
-    from {{ ref("indicator") }} as indicator
+        'talousarvio' as coverage_id
+    from {{ ref("int_indicator") }} as indicator
     inner join {{ ref("programme") }} as programme
         on indicator.programme_id = programme.programme_id
     where
@@ -63,32 +64,43 @@ missing as (
         needed.programme_id,
         needed.indicator_id,
         needed.organisation_id,
-        {{ texts_together("needed.extract_id") }} as waits_for
+        {{ texts_together("needed.coverage_id") }} as waits_for
     from needed
     left join (
         select distinct
             organisation_id,
-            extract_id
+            {{ coverage_of("extract_id", "period") }} as coverage_id
         from {{ ref("int_delivery_current") }}
     ) as delivered
-        on needed.extract_id = delivered.extract_id
+        on needed.coverage_id = delivered.coverage_id
         and delivered.organisation_id in (needed.organisation_id, 'public')
-    where delivered.extract_id is null
+    where delivered.coverage_id is null
     group by needed.programme_id, needed.indicator_id, needed.organisation_id
 ),
 
 placed as (
     select
-        target.*,
+        target.programme_id,
+        target.indicator_id,
+        target.organisation_id,
+        target.better,
+        target.baseline_rule,
+        target.baseline_month,
+        target.baseline_value,
+        target.target_kind,
+        target.target_value,
+        target.target_weakest,
+        target.target_low,
+        target.target_high,
+        target.target_month,
+        target.low_now,
+        target.high_now,
         case when latest.value is not null then latest.month end as month,
         latest.value,
         latest.value_status,
         latest.provisional_reason,
         latest.is_withheld,
-        case when latest.value is not null then latest.expected_value end as expected_value,
-        -- The band widens along the path from the baseline to its edges at the target month.
-        {{ path_at("latest.month", "target", "target_low") }} as low_now,
-        {{ path_at("latest.month", "target", "target_high") }} as high_now,
+        case when latest.value is not null then target.expected_value end as expected_value,
         case target.better when 'down' then -1 else 1 end as good_sign,
         missing.waits_for
     from {{ ref("int_indicator_target") }} as target
@@ -101,6 +113,8 @@ placed as (
         on target.programme_id = missing.programme_id
         and target.indicator_id = missing.indicator_id
         and target.organisation_id = missing.organisation_id
+    -- Without a value the target is that of tonight.
+    where target.month = case when latest.value is not null then latest.month else {{ month_of(as_of()) }} end
 ),
 
 -- Signed so that positive is good. In a band: the margin to the nearer edge, or minus the distance outside.
@@ -109,13 +123,16 @@ measured as (
         placed.*,
         {{ rounded("good_sign * (value - target_value)") }} as gap_to_target,
         case
-            when target_kind = 'band' then {{ rounded("least(value - low_now, high_now - value)") }}
+            when better = 'within' then {{ rounded("least(value - low_now, high_now - value)") }}
             else {{ rounded("good_sign * (value - expected_value)") }}
         end as gap_to_expected,
         {{ rounded("good_sign * (value - baseline_value)") }} as gain,
-        -- At risk reaches a tenth of the way from the baseline to the target, or to the middle of the band.
+        -- At risk reaches a tenth of the way from the baseline to the target, or to the middle of the band; where the
+        -- band lies around the baseline there is no way, and it is a tenth of the middle itself.
         case
-            when target_kind = 'band' then {{ rounded("0.1 * abs((target_low + target_high) / 2 - baseline_value)") }}
+            when better = 'within' then {{ rounded(
+                "0.1 * coalesce(nullif(abs(" ~ middle ~ " - baseline_value), 0), abs(" ~ middle ~ "))"
+            ) }}
             else {{ rounded("0.1 * abs(target_value - baseline_value)") }}
         end as tolerance
     from placed
@@ -129,11 +146,11 @@ judged as (
             when value is null then 'no_data'
             when target_kind = 'none' then 'no_target'
             -- A target that stands by itself can be reached without a known baseline; the way to it cannot be judged.
-            when target_kind = 'level' and gap_to_target >= 0 then 'achieved'
+            when better <> 'within' and target_kind in ('level', 'trajectory') and gap_to_target >= 0 then 'achieved'
             when baseline_rule = 'none' then 'off_track'
             when baseline_value is null then 'no_data'
             when target_kind = 'direction' then case when gain > 0 then 'on_track' else 'off_track' end
-            when target_kind <> 'band' and gap_to_target >= 0 then 'achieved'
+            when better <> 'within' and gap_to_target >= 0 then 'achieved'
             when gap_to_expected >= 0 then 'on_track'
             when -gap_to_expected <= tolerance then 'at_risk'
             else 'off_track'
@@ -169,6 +186,6 @@ select
     indicator.caveats,
     indicator.definition_version
 from judged
-inner join {{ ref("indicator") }} as indicator
+inner join {{ ref("int_indicator") }} as indicator
     on judged.programme_id = indicator.programme_id
     and judged.indicator_id = indicator.indicator_id

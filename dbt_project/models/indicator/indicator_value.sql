@@ -5,9 +5,12 @@ with followed as (
     select
         indicator.*,
         programme.organisation_id,
-        -- Before its first baseline a programme has nothing to follow.
-        min(indicator.baseline_month) over (partition by indicator.programme_id) as followed_from
-    from {{ ref("indicator") }} as indicator
+        -- Before its first baseline a programme has nothing to follow; without any it begins at its start.
+        coalesce(
+            min(indicator.baseline_month) over (partition by indicator.programme_id),
+            {{ month_of("programme.period_start") }}
+        ) as followed_from
+    from {{ ref("int_indicator") }} as indicator
     inner join {{ ref("programme") }} as programme
         on indicator.programme_id = programme.programme_id
 ),
@@ -24,7 +27,8 @@ own as (
         point.denominator,
         point.n_persons,
         point.value_status,
-        point.provisional_reason
+        point.provisional_reason,
+        point.waits_for
     from {{ ref("int_indicator_window") }} as point
     inner join followed
         on point.programme_id = followed.programme_id
@@ -49,8 +53,8 @@ ranked as (
         max(point.provisional_reason) over (
             partition by ranking.programme_id, ranking.indicator_id, point.month
         ) as provisional_reason
-    from {{ ref("indicator") }} as ranking
-    inner join {{ ref("indicator") }} as ranked
+    from {{ ref("int_indicator") }} as ranking
+    inner join {{ ref("int_indicator") }} as ranked
         on ranking.programme_id = ranked.programme_id
         and ranking.ranked_indicator_id = ranked.indicator_id
     inner join {{ ref("int_indicator_window") }} as point
@@ -77,7 +81,8 @@ rank_point as (
         end as value_status,
         cast(ranked.place as double) as place,
         cast(ranked.organisations as double) as organisations,
-        ranked.provisional_reason
+        ranked.provisional_reason,
+        own.waits_for
     from followed
     inner join own
         on followed.programme_id = own.programme_id
@@ -106,7 +111,8 @@ point as (
         case when value_status in ('ok', 'provisional') then organisations end as denominator,
         cast(null as bigint) as n_persons,
         value_status,
-        case when value_status = 'provisional' then provisional_reason end as provisional_reason
+        case when value_status = 'provisional' then provisional_reason end as provisional_reason,
+        waits_for
     from rank_point
 )
 
@@ -124,9 +130,8 @@ select
     followed.definition_version,
     point.provisional_reason,
     -- The path is the whole organisation's; a division has no target of its own here.
-    case when point.division_id = 'all' then
-        {{ path_at("point.month", "path", "target_value") }}
-    end as expected_value
+    case when point.division_id = 'all' then path.expected_value end as expected_value,
+    point.waits_for
 from point
 inner join followed
     on point.programme_id = followed.programme_id
@@ -135,4 +140,5 @@ left join {{ ref("int_indicator_target") }} as path
     on point.programme_id = path.programme_id
     and point.indicator_id = path.indicator_id
     and point.organisation_id = path.organisation_id
+    and point.month = path.month
 where point.month >= followed.followed_from

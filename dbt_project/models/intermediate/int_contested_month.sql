@@ -46,9 +46,10 @@ newest_covered as (
     select
         organisation_id,
         extract_id,
+        coverage_id,
         max(month) as month
     from {{ ref("int_covered_month") }}
-    group by organisation_id, extract_id
+    group by organisation_id, extract_id, coverage_id
 ),
 
 -- Without periods (an unreadable file, or an extract that has none) the newest covered month is in doubt.
@@ -56,6 +57,7 @@ contested_newest as (
     select
         newest_covered.organisation_id,
         turned_down.extract_id,
+        newest_covered.coverage_id,
         newest_covered.month,
         turned_down.file_name,
         turned_down.received_at
@@ -77,6 +79,7 @@ contested as (
     select
         period.organisation_id,
         period.extract_id,
+        {{ coverage_of("period.extract_id", "period.period") }} as coverage_id,
         {{ month_of_period("period.period") }} as month,
         period.file_name,
         period.received_at
@@ -88,6 +91,7 @@ contested as (
     select
         covered.organisation_id,
         period.extract_id,
+        covered.coverage_id,
         covered.month,
         period.file_name,
         period.received_at
@@ -108,7 +112,7 @@ ranked as (
     select
         contested.*,
         row_number() over (
-            partition by organisation_id, extract_id, month
+            partition by organisation_id, coverage_id, month
             order by received_at desc, file_name desc
         ) as newness
     from contested
@@ -116,7 +120,7 @@ ranked as (
 
 select
     organisation_id,
-    extract_id,
+    coverage_id,
     month,
     'refused: ' || extract_id || ' ' || file_name as reason
 from ranked

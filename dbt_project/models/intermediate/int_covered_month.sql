@@ -1,5 +1,6 @@
--- The months that the standing deliveries of each extract speak of. How an extract tells that is data
--- (coverage_rule); a covered month without rows means "none", an uncovered one means "not known".
+-- The months that the standing deliveries of each extract speak of, and of each single figure where it comes alone. How
+-- an extract tells that is data (coverage_rule); a covered month without rows means "none", an uncovered one means "not
+-- known".
 with newest as (
     select
         organisation_id,
@@ -9,16 +10,17 @@ with newest as (
     group by organisation_id, extract_id
 ),
 
--- month: the month is a period of a standing delivery.
+-- month: the month is a period of a standing delivery. figure: the same, of each single figure by itself.
 by_period as (
     select
         current_delivery.organisation_id,
         current_delivery.extract_id,
+        {{ coverage_of("current_delivery.extract_id", "current_delivery.period") }} as coverage_id,
         {{ month_of_period("current_delivery.period") }} as month
     from {{ ref("int_delivery_current") }} as current_delivery
     inner join {{ ref("coverage_rule") }} as rule
         on current_delivery.extract_id = rule.extract_id
-        and rule.rule = 'month'
+        and rule.rule in ('month', 'figure')
 ),
 
 -- spell: from the month of the earliest start through the last month that had ended when the newest file came.
@@ -34,6 +36,7 @@ by_spell as (
     select
         spell_span.organisation_id,
         newest.extract_id,
+        newest.extract_id as coverage_id,
         calendar.month
     from spell_span
     inner join newest
@@ -61,6 +64,7 @@ by_project as (
     select
         project_span.organisation_id,
         rule.extract_id,
+        rule.extract_id as coverage_id,
         calendar.month
     from project_span
     cross join {{ ref("coverage_rule") }} as rule
@@ -74,6 +78,7 @@ by_round as (
     select
         survey.organisation_id,
         rule.extract_id,
+        rule.extract_id as coverage_id,
         survey.month
     from {{ ref("int_survey_round") }} as survey
     cross join {{ ref("coverage_rule") }} as rule
@@ -85,6 +90,7 @@ by_year_end as (
     select
         residents.organisation_id,
         rule.extract_id,
+        rule.extract_id as coverage_id,
         calendar.month
     from {{ ref("int_residents_yearly") }} as residents
     cross join {{ ref("coverage_rule") }} as rule
@@ -96,6 +102,7 @@ by_year_end as (
 select distinct
     organisation_id,
     extract_id,
+    coverage_id,
     month
 from (
     select * from by_period

@@ -6,7 +6,7 @@ with scope as (
         indicator.programme_id,
         indicator.indicator_id,
         programme.organisation_id
-    from {{ ref("indicator") }} as indicator
+    from {{ ref("int_indicator") }} as indicator
     inner join {{ ref("programme") }} as programme
         on indicator.programme_id = programme.programme_id
 
@@ -16,7 +16,7 @@ with scope as (
         ranking.programme_id,
         ranking.ranked_indicator_id as indicator_id,
         organisation.organisation_id
-    from {{ ref("indicator") }} as ranking
+    from {{ ref("int_indicator") }} as ranking
     cross join {{ ref("organisation") }} as organisation
     where ranking.ranked_indicator_id is not null
 ),
@@ -26,7 +26,7 @@ span as (
         programme_id,
         indicator_id,
         window_months
-    from {{ ref("indicator") }}
+    from {{ ref("int_indicator") }}
 
     union
 
@@ -34,7 +34,7 @@ span as (
         programme_id,
         indicator_id,
         baseline_window_months as window_months
-    from {{ ref("indicator") }}
+    from {{ ref("int_indicator") }}
     where baseline_window_months is not null
 ),
 
@@ -47,7 +47,7 @@ term as (
         has_division,
         '{{ role }}' as role,
         {{ role }} as measure_id
-    from {{ ref("indicator") }}
+    from {{ ref("int_indicator") }}
     where {{ role }} is not null
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
@@ -63,13 +63,22 @@ select
     term.role,
     term.measure_id,
     measure.extract_id,
+    measure.coverage_id,
     case
         -- Residents are a stock: the figure of the month, never a sum of twelve.
         when term.family = 'per_thousand' and term.role = 'denominator' then 1
+        -- So is a level; a window of it only says how many months must be covered behind the figure.
+        when term.family = 'level' then 1
         else span.window_months
     end as term_months,
+    case when term.family = 'per_thousand' and term.role = 'denominator' then 1 else span.window_months end
+        as covered_months,
     -- A cumulative sum runs from the programme's start; NULL means the window decides.
-    case when term.family = 'cumulative' then {{ month_of("programme.period_start") }} end as summed_from
+    case when term.family = 'cumulative' then {{ month_of("programme.period_start") }} end as summed_from,
+    -- The project register is delivered whole, so a covered month vouches for all the months before it; of what comes
+    -- month by month every month since the start is needed.
+    case when term.family = 'cumulative' and measure.rule <> 'project' then {{ month_of("programme.period_start") }} end
+        as covered_since
 from term
 inner join scope
     on term.programme_id = scope.programme_id
@@ -77,7 +86,7 @@ inner join scope
 inner join span
     on term.programme_id = span.programme_id
     and term.indicator_id = span.indicator_id
-inner join {{ ref("measure") }} as measure
+inner join {{ ref("int_measure_source") }} as measure
     on term.measure_id = measure.measure_id
 inner join {{ ref("programme") }} as programme
     on term.programme_id = programme.programme_id

@@ -15,8 +15,11 @@ term_month as (
         term.*,
         calendar.month,
         coalesce(term.summed_from, {{ add_months("calendar.month", "1 - term.term_months") }}) as first_month,
-        -- The project register is delivered whole, so a covered month vouches for all the months before it.
-        {{ add_months("calendar.month", "1 - term.term_months") }} as covered_from
+        case
+            when term.covered_since is null then {{ add_months("calendar.month", "1 - term.covered_months") }}
+            when term.covered_since < calendar.month then term.covered_since
+            else calendar.month
+        end as covered_from
     from {{ ref("int_indicator_term") }} as term
     cross join {{ ref("int_calendar") }} as calendar
 ),
@@ -28,7 +31,7 @@ extract_month as (
         organisation_id,
         window_months,
         month,
-        extract_id,
+        coverage_id,
         covered_from
     from term_month
 ),
@@ -42,6 +45,7 @@ extract_coverage as (
         needed.organisation_id,
         needed.window_months,
         needed.month,
+        needed.coverage_id,
         {{ months_between("needed.covered_from", "needed.month") }} + 1
         - sum(case when coverage.is_covered then 1 else 0 end) as missing,
         sum(case when not coverage.is_covered and not coverage.is_due then 1 else 0 end) as not_yet_due,
@@ -51,11 +55,11 @@ extract_coverage as (
     from extract_month as needed
     left join {{ ref("int_coverage") }} as coverage
         on needed.organisation_id = coverage.organisation_id
-        and needed.extract_id = coverage.extract_id
+        and needed.coverage_id = coverage.coverage_id
         and coverage.month between needed.covered_from and needed.month
     group by
         needed.programme_id, needed.indicator_id, needed.organisation_id, needed.window_months, needed.month,
-        needed.extract_id, needed.covered_from
+        needed.coverage_id, needed.covered_from
 ),
 
 coverage as (
@@ -65,7 +69,8 @@ coverage as (
         sum(not_yet_due) as not_yet_due,
         min(is_delivered) as is_delivered,
         max(case when missing > 0 then is_between_rounds else 0 end) as is_between_rounds,
-        max(contested_reason) as contested_reason
+        max(contested_reason) as contested_reason,
+        {{ texts_together("case when missing > 0 then coverage_id end") }} as waits_for
     from extract_coverage
     group by {{ point_key }}
 ),
@@ -141,16 +146,61 @@ total as (
     group by {{ point_key }}, division_id
 ),
 
--- The family `saving` measures against the original budget of the baseline's year, for the whole organisation.
-budget as (
+-- What a value is measured against. saving: the original budget of the baseline's year, for the whole organisation.
+-- decrease, increase, index: the indicator's own window at its baseline month.
+reference as (
     select
-        organisation_id,
-        month,
-        measure_id,
-        sum(value) as value
-    from {{ ref("int_cost_measure") }}
-    where scenario = 'budget_original'
-    group by organisation_id, month, measure_id
+        coverage.programme_id,
+        coverage.indicator_id,
+        coverage.organisation_id,
+        coverage.window_months,
+        'all' as division_id,
+        sum(budget.value) as value,
+        0 as is_hidden,
+        cast(null as varchar) as contested_reason
+    from (
+        select distinct
+            programme_id,
+            indicator_id,
+            organisation_id,
+            window_months
+        from coverage
+    ) as coverage
+    inner join {{ ref("int_indicator") }} as indicator
+        on coverage.programme_id = indicator.programme_id
+        and coverage.indicator_id = indicator.indicator_id
+        and indicator.family = 'saving'
+    inner join {{ ref("int_cost_measure") }} as budget
+        on coverage.organisation_id = budget.organisation_id
+        and indicator.numerator = budget.measure_id
+        and year(indicator.baseline_month) = year(budget.month)
+        and budget.scenario = 'budget_original'
+    group by coverage.programme_id, coverage.indicator_id, coverage.organisation_id, coverage.window_months
+
+    union all
+
+    select
+        coverage.programme_id,
+        coverage.indicator_id,
+        coverage.organisation_id,
+        coverage.window_months,
+        total.division_id,
+        total.numerator as value,
+        total.is_hidden,
+        coverage.contested_reason
+    from coverage
+    inner join {{ ref("int_indicator") }} as indicator
+        on coverage.programme_id = indicator.programme_id
+        and coverage.indicator_id = indicator.indicator_id
+        and coverage.month = indicator.baseline_month
+        and indicator.family in ('decrease', 'increase', 'index')
+    inner join total
+        on coverage.programme_id = total.programme_id
+        and coverage.indicator_id = total.indicator_id
+        and coverage.organisation_id = total.organisation_id
+        and coverage.window_months = total.window_months
+        and coverage.month = total.month
+    where coverage.missing = 0
 ),
 
 point as (
@@ -169,17 +219,23 @@ point as (
         coverage.not_yet_due,
         coverage.is_delivered,
         coverage.is_between_rounds,
-        coverage.contested_reason,
-        case when indicator.family = 'saving' then budget.value - total.numerator else total.numerator end as numerator,
+        coverage.waits_for,
+        coalesce(coverage.contested_reason, reference.contested_reason) as contested_reason,
+        case
+            when indicator.family in ('saving', 'decrease') then reference.value - total.numerator
+            when indicator.family = 'increase' then total.numerator - reference.value
+            else total.numerator
+        end as numerator,
         total.numerator_less,
         -- No contact class with any numerator is a share of zero; no class at all leaves nothing to divide by.
-        total.denominator,
-        total.is_hidden,
+        case when indicator.family = 'index' then reference.value else total.denominator end as denominator,
+        greatest(total.is_hidden, coalesce(reference.is_hidden, 0)) as is_hidden,
         total.n_persons,
-        indicator.family = 'saving' and budget.value is null as is_budget_missing,
+        indicator.family in ('saving', 'decrease', 'increase', 'index') and reference.value is null
+            as is_reference_missing,
         total.organisation_id is not null as has_rows
     from coverage
-    inner join {{ ref("indicator") }} as indicator
+    inner join {{ ref("int_indicator") }} as indicator
         on coverage.programme_id = indicator.programme_id
         and coverage.indicator_id = indicator.indicator_id
     inner join division
@@ -191,10 +247,12 @@ point as (
         and coverage.window_months = total.window_months
         and coverage.month = total.month
         and division.division_id = total.division_id
-    left join budget
-        on coverage.organisation_id = budget.organisation_id
-        and indicator.numerator = budget.measure_id
-        and year(indicator.baseline_month) = year(budget.month)
+    left join reference
+        on coverage.programme_id = reference.programme_id
+        and coverage.indicator_id = reference.indicator_id
+        and coverage.organisation_id = reference.organisation_id
+        and coverage.window_months = reference.window_months
+        and division.division_id = reference.division_id
 ),
 
 computed as (
@@ -203,6 +261,9 @@ computed as (
         case family
             when 'sum' then {{ ratio("numerator", "scale") }}
             when 'level' then {{ ratio("numerator", "scale") }}
+            when 'decrease' then {{ ratio("numerator", "scale") }}
+            when 'increase' then {{ ratio("numerator", "scale") }}
+            when 'index' then {{ ratio("numerator", "denominator") }} * 100
             when 'cumulative' then {{ ratio("numerator", "scale") }}
             when 'saving' then coalesce(value_offset, 0) + {{ ratio("numerator", "scale") }}
             when 'ratio' then {{ ratio("coalesce(numerator, 0)", "denominator") }} * scale
@@ -218,10 +279,10 @@ judged as (
         computed.*,
         case
             when not is_applicable then 'not_applicable'
-            when is_delivered = 0 or is_budget_missing then 'no_data'
+            when is_delivered = 0 then 'no_data'
             when missing > 0 and is_between_rounds = 1 then 'not_applicable'
             when missing > 0 and missing = not_yet_due then 'not_yet_due'
-            when missing > 0 then 'no_data'
+            when missing > 0 or is_reference_missing then 'no_data'
             when not has_rows then 'not_applicable'
             when is_hidden = 1 then 'suppressed'
             when computed_value is null then 'not_applicable'
@@ -244,5 +305,12 @@ select
     case when value_status in ('ok', 'provisional') then denominator end as denominator,
     case when value_status in ('ok', 'provisional') then n_persons end as n_persons,
     value_status,
-    case when value_status = 'provisional' then contested_reason end as provisional_reason
+    case when value_status = 'provisional' then contested_reason end as provisional_reason,
+    -- What a point without a value waits for; a window that is all there lacks what it is measured against.
+    case
+        when value_status not in ('no_data', 'not_yet_due') then null
+        when missing = 0 and family = 'saving' then 'talousarvio'
+        when missing = 0 then 'baseline'
+        else waits_for
+    end as waits_for
 from judged

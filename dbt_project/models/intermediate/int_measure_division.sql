@@ -124,23 +124,72 @@ population as (
     {% endfor %}
 ),
 
--- Which project a measure follows is data (measure.source_key).
 project as (
     select
-        line.organisation_id,
+        organisation_id,
         'all' as division_id,
-        line.month,
-        measure.measure_id,
-        cast(sum(line.amount_eur) as double) as value
-    from {{ ref("stg_hanketalous") }} as line
-    inner join {{ ref("measure") }} as measure
-        on line.project_code = measure.source_key
-        and measure.extract_id = 'hanketalous'
-    where line.line_kind = 'toteuma'
-    group by line.organisation_id, line.month, measure.measure_id
+        month,
+        measure_id,
+        value
+    from {{ ref("int_project_measure") }}
+),
+
+client as (
+    select
+        organisation_id,
+        'all' as division_id,
+        month,
+        measure_id,
+        value
+    from {{ ref("int_client_measure") }}
+),
+
+head_count as (
+    select
+        organisation_id,
+        'all' as division_id,
+        month,
+        measure_id,
+        sum(value) as value
+    from {{ ref("int_count_monthly") }}
+    group by organisation_id, month, measure_id
+),
+
+action as (
+    select
+        organisation_id,
+        division_id,
+        month,
+        measure_id,
+        value
+    from {{ ref("int_action_measure") }}
+),
+
+-- Single figures are taken as given; one without a division is the whole organisation's. What has an extract of its own
+-- is taken from there and never from a figure.
+figure as (
+    select
+        figure.organisation_id,
+        case when figure.division_code is null then 'all' else {{ division_id() }} end as division_id,
+        figure.month,
+        figure.measure_id,
+        sum(figure.value) as value
+    from {{ ref("stg_tunnusluvut") }} as figure
+    inner join {{ ref("int_measure_source") }} as source
+        on figure.measure_id = source.measure_id
+        and source.rule = 'figure'
+    {{ join_division("figure") }}
+    group by
+        figure.organisation_id,
+        case when figure.division_code is null then 'all' else {{ division_id() }} end,
+        figure.month,
+        figure.measure_id
 )
 
-{% for part in ["cost", "contact", "staff", "sick_leave", "survey", "site", "housing", "population", "project"] %}
+{% for part in [
+    "cost", "contact", "staff", "sick_leave", "survey", "site", "housing", "population", "project", "client",
+    "head_count", "action", "figure"
+] %}
 select *
 from {{ part }}
 where value is not null

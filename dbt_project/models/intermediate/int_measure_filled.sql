@@ -8,11 +8,11 @@ with reported as (
         value.measure_id,
         value.value
     from {{ ref("int_measure_division") }} as value
-    inner join {{ ref("measure") }} as measure
+    inner join {{ ref("int_measure_source") }} as measure
         on value.measure_id = measure.measure_id
     inner join {{ ref("int_coverage") }} as coverage
         on value.organisation_id = coverage.organisation_id
-        and measure.extract_id = coverage.extract_id
+        and measure.coverage_id = coverage.coverage_id
         and value.month = coverage.month
         and coverage.is_covered
 ),
@@ -32,8 +32,8 @@ covered as (
         coverage.month,
         measure.measure_id
     from {{ ref("int_coverage") }} as coverage
-    inner join {{ ref("measure") }} as measure
-        on coverage.extract_id = measure.extract_id
+    inner join {{ ref("int_measure_source") }} as measure
+        on coverage.coverage_id = measure.coverage_id
         and measure.empty_month = 'zero'
     where coverage.is_covered
 ),

@@ -1,29 +1,6 @@
 -- Residents of each organisation at the end of a year: its own county row where one is given, else the sum of ALL its
 -- municipalities. One missing municipality and there is no figure: a denominator that is too small is worse.
-with area as (
-    select
-        area_classification,
-        area_code,
-        year,
-        -- Total rows where they are given, else the sum over sexes, ages or both.
-        coalesce(
-            sum(case when is_both_sexes and is_all_ages then persons end),
-            sum(case when is_both_sexes and age is not null then persons end),
-            sum(case when not is_both_sexes and is_all_ages then persons end),
-            sum(case when not is_both_sexes and age is not null then persons end)
-        ) as residents,
-        coalesce(
-            sum(case when is_both_sexes and age >= 75 then persons end),
-            sum(case when not is_both_sexes and age >= 75 then persons end)
-        ) as residents_75plus,
-        -- Ages without the youngest are a part of the people and no substitute for a total row.
-        max(case when is_all_ages or age = 0 then 1 else 0 end) = 1 as is_whole
-    from {{ ref("stg_vaesto") }}
-    where area_classification in ('municipality', 'county')
-    group by area_classification, area_code, year
-),
-
-by_municipality as (
+with by_municipality as (
     select
         member.organisation_id,
         area.year,
@@ -31,7 +8,7 @@ by_municipality as (
         case when count(area.residents_75plus) = count(*) then sum(area.residents_75plus) end as residents_75plus,
         count(*) as municipalities
     from {{ ref("organisation_municipality") }} as member
-    inner join area
+    inner join {{ ref("int_area_residents") }} as area
         on member.municipality_code = area.area_code
         and area.area_classification = 'municipality'
         and area.is_whole
@@ -63,7 +40,7 @@ by_county as (
         area.residents,
         area.residents_75plus
     from {{ ref("organisation") }} as organisation
-    inner join area
+    inner join {{ ref("int_area_residents") }} as area
         on organisation.county_code = area.area_code
         and area.area_classification = 'county'
         and area.is_whole

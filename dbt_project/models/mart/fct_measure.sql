@@ -12,9 +12,9 @@ select
         else 'ok'
     end as value_status
 from {{ ref("int_measure_disclosed") }} as measure
-inner join {{ ref("measure") }} as declared
+inner join {{ ref("int_measure_source") }} as declared
     on measure.measure_id = declared.measure_id
 inner join {{ ref("int_coverage") }} as coverage
     on measure.organisation_id = coverage.organisation_id
-    and declared.extract_id = coverage.extract_id
+    and declared.coverage_id = coverage.coverage_id
     and measure.month = coverage.month

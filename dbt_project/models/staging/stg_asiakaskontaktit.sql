@@ -9,5 +9,6 @@ select
     palvelu as service_class_code,
     upper(yhteystapa) as mode_code,
     kanava as channel,
+    asiakas as client_hash,
     peruttu = 'K' as is_cancelled
 from standing
