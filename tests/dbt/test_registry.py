@@ -77,6 +77,7 @@ def test_every_indicator_is_in_the_catalogue_and_has_a_status(empty_night: Built
     wanted = set(figures())
     assert len(wanted) == 52
     companions = {"kyme_remote_share", "kyme_digital_services"}
+    companions |= {f"{programme}_data_quality" for programme in ("kyme", "itau", "pori")}
     for table in ("indicator.catalogue", "indicator.status"):
         assert {row[0] for row in empty_night.query(f"select indicator_id from {table}")} == wanted | companions
 

@@ -67,10 +67,17 @@ missing as (
         {{ texts_together("needed.coverage_id") }} as waits_for
     from needed
     left join (
-        select distinct
+        select
             organisation_id,
             {{ coverage_of("extract_id", "period") }} as coverage_id
         from {{ ref("int_delivery_current") }}
+
+        union
+
+        select
+            organisation_id,
+            coverage_id
+        from {{ ref("int_covered_month") }}
     ) as delivered
         on needed.coverage_id = delivered.coverage_id
         and delivered.organisation_id in (needed.organisation_id, 'public')

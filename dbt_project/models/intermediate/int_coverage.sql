@@ -33,6 +33,16 @@ delivered as (
         organisation_id,
         {{ coverage_of("extract_id", "period") }} as coverage_id
     from {{ ref("int_delivery_current") }}
+
+    union
+
+    select
+        covered.organisation_id,
+        covered.coverage_id
+    from {{ ref("int_covered_month") }} as covered
+    inner join source
+        on covered.coverage_id = source.coverage_id
+        and source.rule = 'night'
 )
 
 select
@@ -41,6 +51,7 @@ select
     expected.coverage_id,
     expected.rule,
     expected.month,
+    expected.due_on,
     delivered.organisation_id is not null as is_delivered,
     covered.month is not null as is_covered,
     {{ as_of() }} > expected.due_on as is_due,

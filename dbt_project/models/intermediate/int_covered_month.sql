@@ -97,6 +97,19 @@ by_year_end as (
     inner join {{ ref("int_calendar") }} as calendar
         on year(calendar.month) = residents.year + 1
     where rule.rule = 'year_end'
+),
+
+-- night: computed for whoever has delivered anything, in every month.
+by_night as (
+    select
+        newest.organisation_id,
+        rule.extract_id,
+        rule.extract_id as coverage_id,
+        calendar.month
+    from (select distinct organisation_id from newest where organisation_id <> 'public') as newest
+    cross join {{ ref("coverage_rule") }} as rule
+    cross join {{ ref("int_calendar") }} as calendar
+    where rule.rule = 'night'
 )
 
 select distinct
@@ -114,5 +127,7 @@ from (
     select * from by_round
     union all
     select * from by_year_end
+    union all
+    select * from by_night
 ) as covered
 where month <= {{ as_of() }}

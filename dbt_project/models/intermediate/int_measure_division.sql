@@ -184,11 +184,24 @@ figure as (
         case when figure.division_code is null then 'all' else {{ division_id() }} end,
         figure.month,
         figure.measure_id
+),
+
+-- The mean over the organisation's extracts of the month; public figures are nobody's own.
+quality as (
+    select
+        organisation_id,
+        'all' as division_id,
+        month,
+        'data_quality_percent' as measure_id,
+        avg(score_percent) as value
+    from {{ ref("quality_score") }}
+    where organisation_id <> 'public'
+    group by organisation_id, month
 )
 
 {% for part in [
     "cost", "contact", "staff", "sick_leave", "survey", "site", "housing", "population", "project", "client",
-    "head_count", "action", "figure"
+    "head_count", "action", "figure", "quality"
 ] %}
 select *
 from {{ part }}

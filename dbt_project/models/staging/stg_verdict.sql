@@ -1,6 +1,7 @@
 -- The guard may decide of a delivery again on a later night: its newest word stands.
 with ranked as (
     select
+        run_id,
         organisation_id,
         extract_id,
         delivery_id,
@@ -15,6 +16,7 @@ with ranked as (
 )
 
 select
+    run_id,
     organisation_id,
     extract_id,
     delivery_id,
