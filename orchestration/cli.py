@@ -59,7 +59,9 @@ AsOf = Annotated[
 @app.command()
 def generate(
     organisation: Annotated[str, typer.Option(help="organisation_id, such as kymenlaakso")] = "kymenlaakso",
-    months: Annotated[int, typer.Option(min=1, help="months from January 2023 on")] = 36,
+    months: Annotated[
+        int, typer.Option(min=1, help="months from January 2023 on; an older programme has its own span")
+    ] = 36,
     scale: Annotated[float, typer.Option(min=0.001, help="1 = as many rows as a real county")] = 0.02,
     seed: Annotated[int, typer.Option(help="the same seed gives the same bytes")] = 1,
 ) -> None:
@@ -106,11 +108,12 @@ def demo(
     language: LanguageOption = Language.fi,
 ) -> None:
     """What `make run` does: demo extracts where nothing has ever landed, then the nightly and a summary."""
+    from sources.demo import without_files
     from sources.lake import origins
 
     settings = Settings().ensure()
-    if not origins(settings) and not any(settings.landing.glob("*/*/*")):
-        generate(months=months, scale=scale)
+    for organisation in without_files(settings):
+        generate(organisation=organisation, months=months, scale=scale)
     # The demo's own date holds only while everything in the house is generated; real deliveries are judged by today.
     delivered = "delivered" in origins(settings)
     raise typer.Exit(_run_night(as_of.date() if as_of and not delivered else None, language))

@@ -106,10 +106,12 @@ by_night as (
         rule.extract_id,
         rule.extract_id as coverage_id,
         calendar.month
-    from (select distinct organisation_id from newest where organisation_id <> 'public') as newest
+    from (select distinct organisation_id from newest) as newest
     cross join {{ ref("coverage_rule") }} as rule
     cross join {{ ref("int_calendar") }} as calendar
-    where rule.rule = 'night'
+    where
+        rule.rule = 'night'
+        and newest.organisation_id <> 'public'
 )
 
 select distinct
