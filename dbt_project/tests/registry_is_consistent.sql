@@ -83,6 +83,47 @@ with breach as (
         and later.indicator_id = earlier.indicator_id
         and later.definition_version > earlier.definition_version
         and later.valid_from <= earlier.valid_from
+
+    union all
+
+    select
+        max(goal.programme_id) as programme_id,
+        goal.goal_id as indicator_id,
+        null as definition_version,
+        'a goal of two programmes of one organisation: the register could not tell them apart' as reason
+    from {{ ref("goal") }} as goal
+    inner join {{ ref("programme") }} as programme
+        on goal.programme_id = programme.programme_id
+    group by programme.organisation_id, goal.goal_id
+    having count(*) > 1
+
+    union all
+
+    select
+        goal.programme_id,
+        goal.goal_id as indicator_id,
+        null as definition_version,
+        'a goal under a goal under a goal, or under one that is not there' as reason
+    from {{ ref("goal") }} as goal
+    left join {{ ref("goal") }} as parent
+        on goal.programme_id = parent.programme_id
+        and goal.parent_goal_id = parent.goal_id
+    where
+        goal.parent_goal_id is not null
+        and (parent.goal_id is null or parent.parent_goal_id is not null)
+
+    union all
+
+    select
+        null as programme_id,
+        measure_id as indicator_id,
+        null as definition_version,
+        'rows of one measure that count other visits' as reason
+    from {{ ref("client_rule") }}
+    group by measure_id
+    having
+        min(visits_at_least) <> max(visits_at_least)
+        or min(window_months) <> max(window_months)
 )
 
 select *

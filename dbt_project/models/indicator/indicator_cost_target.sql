@@ -2,8 +2,9 @@
 
 -- Cost lines and divisions against the ranges that the programme gives them: twelve months of the ledger, less the
 -- original budget of the same accounts and division, and the saving that the budget itself contained, because the
--- programme counts that in. The way of a range opens from there at the baseline month. Whether below a range is good
--- depends on the line: own staff is an investment, so the words do not judge.
+-- programme counts that in; where it is not known it counts as none, and a caveat says so. The way of a range opens
+-- from there at the baseline month. Whether below a range is good depends on the line: own staff is an investment, so
+-- the words do not judge.
 {% set window = 12 %}
 
 with target as (
@@ -128,7 +129,7 @@ select
     value_eur_million,
     original_budget_eur_million,
     cast(budget_eur_million as double) as stated_budget_eur_million,
-    start_eur_million as saving_in_budget_eur_million,
+    cast(saving_in_budget_eur_million as double) as saving_in_budget_eur_million,
     change_eur_million,
     cast(change_low_eur_million as double) as target_low_eur_million,
     cast(change_high_eur_million as double) as target_high_eur_million,
@@ -142,6 +143,9 @@ select
         when change_eur_million > {{ rounded("expected_high_eur_million") }} then 'above_range'
         else 'in_range'
     end as range_status,
+    case
+        when saving_in_budget_eur_million is null and change_low_eur_million is not null then 'saving_in_budget_unknown'
+    end as caveat,
     value_status,
     case when value_status = 'provisional' then contested_reason end as provisional_reason
 from valued

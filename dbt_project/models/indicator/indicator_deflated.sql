@@ -1,8 +1,8 @@
 {{ config(alias="deflated") }}
 
--- Costs at the prices of the baseline's year, beside the nominal value and never instead of it. A window that ends in
--- month m holds m months of its year and 12 - m of the year before, and its price level is weighed so. A year without
--- an index has no deflated value: nothing is guessed.
+-- Costs (what is better small, or within a band) at the prices of the baseline's year, beside the nominal value and
+-- never instead of it. A window that ends in month m holds m months of its year and 12 - m of the year before, and
+-- its price level is weighed so. A year without an index has no deflated value: nothing is guessed.
 with price as (
     select
         index_id,
@@ -27,6 +27,7 @@ cost as (
     where
         indicator.unit = 'EUR_million'
         and indicator.family = 'sum'
+        and indicator.better <> 'up'
         and indicator.window_months = 12
         and indicator.baseline_month is not null
         and point.value is not null

@@ -58,12 +58,7 @@ judged as (
         registered.planned_eur_million,
         registered.realised_eur_million,
         coverage.contested_reason,
-        case
-            when coverage.is_covered and coverage.contested_reason is not null then 'provisional'
-            when coverage.is_covered then 'ok'
-            when coverage.is_delivered and not coverage.is_due then 'not_yet_due'
-            else 'no_data'
-        end as value_status
+        coverage.month_status as value_status
     from goal_month
     inner join {{ ref("int_coverage") }} as coverage
         on goal_month.organisation_id = coverage.organisation_id

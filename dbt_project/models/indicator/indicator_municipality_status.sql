@@ -36,7 +36,24 @@ newest as (
     group by organisation_id, year(month)
 ),
 
--- A municipality of which the covered month has no row has no clients there.
+-- A municipality that the month speaks of has no clients where it has no row; one that it does not speak of at all is
+-- missing.
+spoken_of as (
+    select distinct
+        organisation_id,
+        month,
+        municipality_code
+    from {{ ref("int_count_monthly") }}
+
+    union
+
+    select distinct
+        organisation_id,
+        month,
+        'all' as municipality_code
+    from {{ ref("int_count_monthly") }}
+),
+
 counted as (
     select
         count_row.organisation_id,
@@ -75,12 +92,21 @@ found as (
     select
         planned.*,
         newest.month,
-        case when newest.month is not null then coalesce(counted.persons, 0) end as persons,
+        case when spoken_of.month is not null then coalesce(counted.persons, 0) end as persons,
+        coverage.contested_reason,
         cast(residents.residents_75plus as double) as residents_75plus
     from planned
     left join newest
         on planned.organisation_id = newest.organisation_id
         and planned.year = newest.year
+    left join {{ ref("int_coverage") }} as coverage
+        on planned.organisation_id = coverage.organisation_id
+        and newest.month = coverage.month
+        and coverage.coverage_id = 'asiakasmaarat'
+    left join spoken_of
+        on planned.organisation_id = spoken_of.organisation_id
+        and planned.municipality_code = spoken_of.municipality_code
+        and newest.month = spoken_of.month
     left join counted
         on planned.organisation_id = counted.organisation_id
         and planned.measure_id = counted.measure_id
@@ -116,7 +142,11 @@ select
     plan_share_percent,
     -- Positive is good, in percentage points.
     {{ rounded("(share_percent - plan_share_percent) * case better when 'down' then -1 else 1 end") }} as gap_percent,
-    case when share_percent is null then 'no_data' else 'ok' end as value_status,
+    case
+        when share_percent is null then 'no_data'
+        when contested_reason is not null then 'provisional'
+        else 'ok'
+    end as value_status,
     case
         when persons is null then 'asiakasmaarat'
         when share_percent is null then 'vaesto'

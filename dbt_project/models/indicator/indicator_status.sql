@@ -12,6 +12,7 @@ with latest as (
         value,
         value_status,
         provisional_reason,
+        waits_for,
         row_number() over (
             partition by programme_id, indicator_id, organisation_id
             order by case when value is not null then 0 else 1 end, month desc
@@ -109,7 +110,7 @@ placed as (
         latest.is_withheld,
         case when latest.value is not null then target.expected_value end as expected_value,
         case target.better when 'down' then -1 else 1 end as good_sign,
-        missing.waits_for
+        coalesce(missing.waits_for, case when latest.value is null then latest.waits_for end) as waits_for
     from {{ ref("int_indicator_target") }} as target
     left join latest
         on target.programme_id = latest.programme_id

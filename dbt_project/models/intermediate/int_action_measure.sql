@@ -5,9 +5,9 @@ with stand as (
         organisation_id,
         division_id,
         month,
-        cast(sum(saving_planned_eur) as double) as saving_planned_eur,
-        cast(sum(saving_realised_eur) as double) as saving_realised_eur,
-        cast(sum(investment_eur) as double) as investment_eur
+        sum(saving_planned_eur) as saving_planned_eur,
+        sum(saving_realised_eur) as saving_realised_eur,
+        sum(investment_eur) as investment_eur
     from {{ ref("int_action_monthly") }}
     group by organisation_id, division_id, month
 ),
@@ -56,7 +56,7 @@ select
     division_id,
     month,
     '{{ measure_id }}' as measure_id,
-    {{ measure_id }} as value
+    cast({{ measure_id }} as double) as value
 from whole
 where {{ measure_id }} is not null
 {% if not loop.last %}union all{% endif %}

@@ -56,7 +56,14 @@ select
     covered.month is not null as is_covered,
     {{ as_of() }} > expected.due_on as is_due,
     covered.month is not null and contested.month is not null as is_contested,
-    case when covered.month is not null then contested.reason end as contested_reason
+    case when covered.month is not null then contested.reason end as contested_reason,
+    -- What a figure of this one month can be called.
+    case
+        when covered.month is not null and contested.month is not null then 'provisional'
+        when covered.month is not null then 'ok'
+        when delivered.organisation_id is not null and not {{ as_of() }} > expected.due_on then 'not_yet_due'
+        else 'no_data'
+    end as month_status
 from expected
 left join delivered
     on expected.coverage_id = delivered.coverage_id

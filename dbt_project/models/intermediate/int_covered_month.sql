@@ -49,15 +49,20 @@ by_spell as (
         and least({{ as_of() }}, cast(newest.received_at as date)) >= last_day(calendar.month)
 ),
 
--- project: from the first through the last month with an actual.
+-- project: from the first through the last month with an actual, of the projects that a measure follows. The running
+-- month has not ended, and an actual of a whole year says nothing before its December is over.
 project_span as (
     select
-        organisation_id,
-        min(month) as first_month,
-        max(month) as last_month
-    from {{ ref("stg_hanketalous") }}
-    where line_kind = 'toteuma'
-    group by organisation_id
+        line.organisation_id,
+        min(line.month) as first_month,
+        max(line.month) as last_month
+    from {{ ref("stg_hanketalous") }} as line
+    inner join (select distinct project_code from {{ ref("project_rule") }}) as followed
+        on line.project_code = followed.project_code
+    where
+        line.line_kind = 'toteuma'
+        and last_day(line.month) <= {{ as_of() }}
+    group by line.organisation_id
 ),
 
 by_project as (

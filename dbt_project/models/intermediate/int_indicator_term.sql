@@ -71,8 +71,12 @@ select
         when term.family = 'level' then 1
         else span.window_months
     end as term_months,
-    case when term.family = 'per_thousand' and term.role = 'denominator' then 1 else span.window_months end
-        as covered_months,
+    case
+        when term.family = 'per_thousand' and term.role = 'denominator' then 1
+        when measure.is_difference then span.window_months + 1
+        else span.window_months
+    end as covered_months,
+    case when measure.is_difference then {{ month_of("programme.period_start") }} end as covered_not_before,
     -- A cumulative sum runs from the programme's start; NULL means the window decides.
     case when term.family = 'cumulative' then {{ month_of("programme.period_start") }} end as summed_from,
     -- The project register is delivered whole, so a covered month vouches for all the months before it; of what comes

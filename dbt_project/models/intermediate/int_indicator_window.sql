@@ -16,9 +16,11 @@ term_month as (
         calendar.month,
         coalesce(term.summed_from, {{ add_months("calendar.month", "1 - term.term_months") }}) as first_month,
         case
-            when term.covered_since is null then {{ add_months("calendar.month", "1 - term.covered_months") }}
             when term.covered_since < calendar.month then term.covered_since
-            else calendar.month
+            when term.covered_since is not null or term.covered_not_before > calendar.month then calendar.month
+            when {{ add_months("calendar.month", "1 - term.covered_months") }} < term.covered_not_before
+                then term.covered_not_before
+            else {{ add_months("calendar.month", "1 - term.covered_months") }}
         end as covered_from
     from {{ ref("int_indicator_term") }} as term
     cross join {{ ref("int_calendar") }} as calendar

@@ -67,7 +67,8 @@ total as (
         'all' as division_id,
         month,
         measure_id,
-        sum(value) as value
+        -- A figure given for the whole organisation is its total, whatever its divisions add up to.
+        coalesce(sum(case when division_id = 'all' then value end), sum(value)) as value
     from reported
     group by organisation_id, month, measure_id
 ),

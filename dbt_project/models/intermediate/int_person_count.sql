@@ -89,7 +89,8 @@ select
     'all' as division_id,
     month,
     'client' as disclosure_group,
-    cast(max(value) as bigint) as persons
+    -- The smallest count of the month decides for all of the group.
+    cast(min(value) as bigint) as persons
 from {{ ref("int_client_measure") }}
 where value > 0
 group by organisation_id, month

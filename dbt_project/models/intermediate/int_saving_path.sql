@@ -23,12 +23,7 @@ select
     {{ rounded("yearly.accumulated_eur_million - yearly.saving_eur_million * (12 - month(calendar.month)) / 12.0") }}
         as path_eur_million,
     case when coverage.is_covered then coalesce(realised.value, 0) / 1e6 end as realised_eur_million,
-    case
-        when coverage.is_contested then 'provisional'
-        when coverage.is_covered then 'ok'
-        when coverage.is_delivered and not coverage.is_due then 'not_yet_due'
-        else 'no_data'
-    end as value_status
+    coverage.month_status as value_status
 from yearly
 inner join {{ ref("int_calendar") }} as calendar
     on yearly.year = year(calendar.month)

@@ -38,12 +38,7 @@ spent as (
 judged as (
     select
         allocation_month.*,
-        case
-            when coverage.is_contested then 'provisional'
-            when coverage.is_covered then 'ok'
-            when coverage.is_delivered and not coverage.is_due then 'not_yet_due'
-            else 'no_data'
-        end as value_status,
+        coverage.month_status as value_status,
         case when coverage.is_covered then coalesce(spent.spent_eur, 0) end as spent_eur
     from allocation_month
     inner join {{ ref("int_coverage") }} as coverage
@@ -69,7 +64,7 @@ select
     total_eur * share_high_percent / 100 as limit_eur,
     case
         when spent_eur is null then 'no_data'
-        when spent_eur > total_eur * share_high_percent / 100 then 'over_share'
+        when {{ rounded("spent_eur - total_eur * share_high_percent / 100") }} > 0 then 'over_share'
         else 'within_share'
     end as share_status,
     value_status

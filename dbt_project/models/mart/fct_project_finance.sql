@@ -1,22 +1,6 @@
 -- Budget, actual, forecast and the whole of each line of each project, by year, as the register that stands says it.
 -- `estimate_eur` counts the actual of the years that have ended and the forecast of the rest.
-with newest as (
-    select
-        organisation_id,
-        project_code,
-        part_code,
-        cost_line,
-        line_class,
-        year,
-        estimate_eur,
-        row_number() over (
-            partition by organisation_id, project_code, part_code, cost_line, year
-            order by month desc
-        ) as newness
-    from {{ ref("int_project_estimate") }}
-),
-
-line as (
+with line as (
     select
         organisation_id,
         project_code,
@@ -41,12 +25,11 @@ select
     cast(line.budget_eur as decimal(18, 2)) as budget_eur,
     cast(line.actual_eur as decimal(18, 2)) as actual_eur,
     cast(line.forecast_eur as decimal(18, 2)) as forecast_eur,
-    cast(newest.estimate_eur as decimal(18, 2)) as estimate_eur
+    cast(estimate.estimate_eur as decimal(18, 2)) as estimate_eur
 from line
-left join newest
-    on line.organisation_id = newest.organisation_id
-    and line.project_code = newest.project_code
-    and line.part_code is not distinct from newest.part_code
-    and line.cost_line = newest.cost_line
-    and line.year = newest.year
-    and newest.newness = 1
+left join {{ ref("int_project_estimate") }} as estimate
+    on line.organisation_id = estimate.organisation_id
+    and line.project_code = estimate.project_code
+    and line.part_code is not distinct from estimate.part_code
+    and line.cost_line = estimate.cost_line
+    and line.year = estimate.year

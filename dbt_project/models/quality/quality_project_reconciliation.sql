@@ -127,9 +127,9 @@ select
     figure,
     cast(stated_eur as decimal(18, 2)) as stated_eur,
     cast(computed_eur as decimal(18, 2)) as computed_eur,
-    cast(stated_eur - computed_eur as decimal(18, 2)) as difference_eur,
+    cast(coalesce(stated_eur, 0) - computed_eur as decimal(18, 2)) as difference_eur,
     -- A euro or two is the rounding of the cells; more is not.
-    abs(stated_eur - computed_eur) <= 2 as is_rounding
+    abs(coalesce(stated_eur, 0) - computed_eur) <= 2 as is_rounding
 from (
     select * from part_sum
     union all
