@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from orchestration.lock import NightIsRunning, one_night_at_a_time
+from orchestration.outcome import utc_now
 from sources.settings import REPOSITORY, Settings
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ app = typer.Typer(
 )
 release_app = typer.Typer(help="List, verify and roll back releases.", no_args_is_help=True)
 app.add_typer(release_app, name="release")
+incident_app = typer.Typer(help="What is wrong, and who knows of it.", no_args_is_help=True)
+alerts_app = typer.Typer(help="Deliver messages; make the morning's digest.", no_args_is_help=True)
+app.add_typer(incident_app, name="incident")
+app.add_typer(alerts_app, name="alerts")
 # A pipe or a log has no width of its own, and the headline table needs some.
 WIDTH = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120
 out = Console(width=WIDTH)
@@ -125,18 +130,29 @@ def check(
     extract: Annotated[str, typer.Option(help="extract_id, such as kirjanpito")],
     organisation: Annotated[str, typer.Option()] = "kymenlaakso",
     language: LanguageOption = Language.fi,
+    errors: Annotated[Path | None, typer.Option(help="write the error list to this .xlsx")] = None,
 ) -> None:
     """Read a file as the night would, without taking it in. Exit 0 acceptable, 1 it would be refused."""
-    from orchestration.shown import checked
+    from orchestration.shown import checked, errors_refused, write_errors
     from sources.contract import load_contracts
+    from sources.letter import letter_of_report
     from sources.reader import check_file
 
     contracts = load_contracts()
     if extract not in contracts:
         err.print(f"unknown extract {extract!r}; known: {', '.join(sorted(contracts))}", style="red")
         raise typer.Exit(FAILED)
+    if errors and (problem := errors_refused(file, errors, language.value)):
+        err.print(problem, style="red", markup=False)
+        raise typer.Exit(FAILED)
     reading = check_file(file, contracts[extract], organisation)
     out.print(checked(reading, language.value))
+    if errors:
+        written = letter_of_report(reading, contracts[extract], organisation, file.name, language.value)
+        done, line = write_errors(written, errors)
+        (out if done else err).print(line, markup=False, highlight=False, soft_wrap=True)
+        if not done:
+            raise typer.Exit(FAILED)
     raise typer.Exit(RELEASED if reading.decision == "accepted" else FAILED)
 
 
@@ -207,6 +223,73 @@ def release_verify(
     raise typer.Exit(FAILED if problems else RELEASED)
 
 
+@incident_app.command("list")
+def incident_list(everything: Annotated[bool, typer.Option("--all", help="those that have ended too")] = False) -> None:
+    """Incidents, oldest first."""
+    from publishing import incidents
+
+    for found in incidents.read(Settings()):
+        if everything or found.state != "resolved":
+            place = "/".join(filter(None, (found.organisation_id, found.extract_id))) or "-"
+            line = f"{found.incident_id}  {found.state:12}  {found.severity:5}  {found.opened_at:%Y-%m-%d}  "
+            out.print(f"{line}{found.owner}  {place}  {found.check_id}", markup=False, highlight=False, soft_wrap=True)
+
+
+@incident_app.command("ack")
+def incident_ack(
+    incident_id: Annotated[str, typer.Argument(help="or a beginning that only one incident has")],
+    by: Annotated[str, typer.Option(help="who knows of it; a role rather than a name: it is published")],
+    note: Annotated[str, typer.Option(help="what is being done")] = "",
+) -> None:
+    """Say that you know: no reminder and no escalation any more."""
+    from publishing import incidents
+
+    try:
+        found = incidents.acknowledge(Settings(), incident_id, by, note, utc_now())
+    except incidents.IncidentError as problem:
+        err.print(str(problem), style="red", markup=False)
+        raise typer.Exit(FAILED) from problem
+    out.print(f"{found.incident_id} is acknowledged", highlight=False)
+
+
+@alerts_app.command("send")
+def alerts_send() -> None:
+    """Deliver what waits in the outbox. Exit 1 when something could not be delivered."""
+    from publishing import alerts
+
+    for role in alerts.strangers(Settings()):
+        err.print(f"no check is owned by the role {role!r} of settings.toml", style="yellow", markup=False)
+    sent = alerts.send(Settings(), utc_now())
+    out.print(
+        "somebody else is sending"
+        if sent.busy
+        else f"sent {sent.sent}, failed {sent.failed}, fallback {sent.fallback}, waiting {sent.waiting}"
+    )
+    raise typer.Exit(FAILED if sent.failed else 0)
+
+
+@alerts_app.command("digest")
+def alerts_digest() -> None:
+    """Queue and deliver today's digest, if it is not sent yet."""
+    from publishing import alerts
+
+    queued = alerts.digest(Settings(), utc_now(), early=True)
+    alerts.send(Settings(), utc_now())
+    out.print(f"{len(queued)} digests")
+
+
+@app.command()
+def watchdog(max_age_hours: Annotated[float, typer.Option(min=0.1)] = 26.0) -> None:
+    """Look from outside (cron) whether nights come and messages go. Exit 1, and an alert, when not."""
+    from publishing.watchdog import watch
+
+    found = watch(Settings(), utc_now(), max_age_hours)
+    for finding in found:
+        told = "" if finding.alerted else "  (nobody could be told)"
+        err.print(f"{finding.cause} {finding.what_to_do}{told}", style="red", markup=False)
+    raise typer.Exit(FAILED if found else 0)
+
+
 def _run_night(as_of: date | None, language: Language) -> int:
     settings = Settings().ensure()
     os.environ["TILANNEKUVA_HOME"] = str(settings.home)
@@ -218,12 +301,26 @@ def _run_night(as_of: date | None, language: Language) -> int:
     except NightIsRunning as running:
         err.print(str(running), style="red", markup=False)
         return FAILED
+    except Exception as crash:  # before Dagster had a run: what it could not import or parse
+        _tell_of_failure(settings, f"before-{utc_now():%Y%m%dT%H}", type(crash).__name__)
+        raise
     if not result.success:
-        for cause in _causes(result):
+        causes = _causes(result)
+        for cause in causes:
             err.print(cause, style="red", markup=False)
         err.print("The night failed; the current release stands as it was.", style="bold red")
+        # The daemon's sensor may not be running; the same night is recorded once, whoever notices it first.
+        _tell_of_failure(settings, result.run_id, "; ".join(causes))
         return FAILED
     return WITHHELD if _summarise(settings, language) else RELEASED
+
+
+def _tell_of_failure(settings: Settings, run_id: str, cause: str) -> None:
+    from publishing import alerts
+
+    alerts.failed_night(settings, run_id, cause or "unknown", utc_now())
+    alerts.tell(settings, utc_now())
+    alerts.send(settings, utc_now())
 
 
 def _execute(as_of: date | None, bar: Progress) -> ExecuteInProcessResult:
@@ -250,13 +347,10 @@ def _execute(as_of: date | None, bar: Progress) -> ExecuteInProcessResult:
 
 def _causes(result: ExecuteInProcessResult) -> list[str]:
     """What first went wrong in each failed step, without the frames around it; all of it is in Dagster's log."""
-    causes = []
-    for event in result.filter_events(lambda e: e.is_step_failure):
-        error = event.step_failure_data.error
-        while error and error.cause:
-            error = error.cause
-        causes.append(f"{event.step_key}: {error.message.strip() if error else event.message}")
-    return causes or [event.message or "" for event in result.filter_events(lambda e: e.is_failure)]
+    from orchestration.telling import causes
+
+    steps = causes(result.filter_events(lambda e: e.is_step_failure))
+    return steps or [event.message or "" for event in result.filter_events(lambda e: e.is_failure)]
 
 
 def _dagster_home(settings: Settings) -> Path:

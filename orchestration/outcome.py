@@ -16,6 +16,11 @@ from sources.settings import Settings
 BAD = frozenset({"failed", "error"})
 
 
+def utc_now() -> datetime:
+    """The clock, as everything in the lake has it: naive UTC."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
 def counts(receipts: Iterable[Receipt]) -> dict[str, int]:
     """Rows and deliveries of an extract's receipts, summed: what Dagster shows beside the asset."""
     total: Counter[str] = Counter()
@@ -116,7 +121,7 @@ def night_run(settings: Settings, run_id: str, as_of: date) -> NightlyRun:
     return NightlyRun(
         run_id=run_id,
         as_of=as_of,
-        started_at=datetime.now(UTC).replace(tzinfo=None),
+        started_at=utc_now(),
         withheld_organisations=frozenset(row[0] for row in rows),
     )
 
@@ -139,7 +144,7 @@ def _result(
         status=status,
         observed=observed,
         expected=EXPECTED[check_id],
-        checked_at=datetime.now(UTC).replace(tzinfo=None),
+        checked_at=utc_now(),
     )
 
 

@@ -16,6 +16,8 @@ from dagster import (
     sensor,
 )
 
+from orchestration.outcome import utc_now
+from publishing import alerts
 from sources.settings import Settings
 
 NIGHTLY = "nightly"
@@ -64,7 +66,20 @@ def run_key(now: Listing, before: Listing) -> str | None:
     description="A night as soon as landed files have kept their size from one look to the next.",
 )
 def landing_sensor(context: SensorEvaluationContext) -> SensorResult | SkipReason:
-    """Ask for a night when the files in landing have settled."""
+    """Ask for a night when the files in landing have settled; a look that crashes is an incident like any other."""
+    settings = Settings()
+    try:
+        answer = _look(context)
+    except Exception as crash:
+        alerts.failed_tick(settings, "landing_sensor", f"{type(crash).__name__}: {crash}", utc_now())
+        if not (settings.home / "nightly.lock.json").exists():  # a running night tells by itself, when it is whole
+            alerts.tell(settings, utc_now())
+        raise
+    alerts.good_tick(settings, "landing_sensor", utc_now())
+    return answer
+
+
+def _look(context: SensorEvaluationContext) -> SensorResult | SkipReason:
     now = listing(Settings().landing)
     before: Listing = json.loads(context.cursor) if context.cursor else {}
     key = run_key(now, before)

@@ -1,14 +1,15 @@
-"""What `tilannekuva check` prints: the outcome of reading one file, in the supplier's language."""
+"""What `tilannekuva check` prints and writes: the outcome of reading one file, in the supplier's language."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from sources import messages
+from sources import letter, messages
 from sources.reader import CheckReport
 
 VERDICTS = {"accepted": "The file can be delivered.", "refused": "The file would be refused."}
@@ -20,6 +21,24 @@ def checked(report: CheckReport, language: str) -> RenderableType:
     A workbook of several tables has the sheet's name before the row.
     """
     return Group(*_lines(report, language), _faults(report, language))
+
+
+def errors_refused(file: Path, errors: Path, language: str) -> str | None:
+    """Why the error list of ``file`` may not be written to ``errors``; None where it may."""
+    if errors.suffix.lower() == ".xlsx" and errors.resolve() != file.resolve():
+        return None
+    return messages.translator(language)("The error list must be an .xlsx file other than the checked one.")
+
+
+def write_errors(written: letter.Letter, errors: Path) -> tuple[bool, str]:
+    """Write the error list of a checked file as a workbook; whether it is there, and the line that says so."""
+    say = messages.translator(written.language)
+    try:
+        letter.write_xlsx(written, errors)
+    except OSError as problem:
+        line = say("The error list cannot be written to {path}: {problem}")
+        return False, line.format(path=errors, problem=problem.strerror)
+    return True, say("The error list was written to {path}.").format(path=errors)
 
 
 def _lines(report: CheckReport, language: str) -> Iterator[Text]:

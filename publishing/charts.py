@@ -31,16 +31,23 @@ def months_between(first: date, later: date) -> int:
 
 
 def spark_line(
-    points: Sequence[Point], target_month: date | None, target: float | None, *, title: str, key: str
+    points: Sequence[Point],
+    target_month: date | None,
+    target: float | None,
+    *,
+    title: str,
+    key: str,
+    runs_on: bool = True,
 ) -> Markup:
     """The chart as an ``<svg>`` element, or nothing where fewer than two months have a value.
 
-    The expected path runs on from the last month to the target. ``key`` is unique in the page (the title's id).
-    Months without a value leave a gap in the line; nothing is joined over it.
+    The expected path goes through the months' own expected values and, where it ``runs_on``, straight from the last
+    month to the target. ``key`` is unique in the page (the title's id). Months without a value leave a gap in the
+    line; nothing is joined over it.
     """
     if sum(point.value is not None for point in points) < 2:
         return Markup("")
-    if target_month is not None and points[-1].expected is not None and target_month > points[-1].month:
+    if runs_on and target_month is not None and points[-1].expected is not None and target_month > points[-1].month:
         points = [*points, Point(target_month, None, target)]
     scale = _Scale.over(points, target_month, target)
     shapes = [

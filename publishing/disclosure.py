@@ -52,9 +52,9 @@ def audit(database: Path, small_number: int, known_hashes: frozenset[str]) -> No
 def _small_groups(con: Connection, table: Table, small_number: int) -> list[str]:
     source, figure = table.within("release"), ", ".join(FIGURES[table.name])
     shown = " OR ".join(f"{column} IS NOT NULL" for column in SHOWN if column in table.columns)
-    small = _count(
-        con, f"FROM {source} WHERE n_persons < {small_number} AND ({shown}) AND (n_persons > 0 OR value IS NOT NULL)"
-    )
+    # Nothing of nobody gives nobody away: a count of clients that is zero has no person behind it.
+    anything = " OR ".join(f"{column} <> 0" for column in SHOWN if column in table.columns)
+    small = _count(con, f"FROM {source} WHERE n_persons < {small_number} AND ({anything})")
     marked = _count(con, f"FROM {source} WHERE value_status = 'suppressed' AND ({shown})")
     alone = _count(
         con,

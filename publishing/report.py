@@ -23,39 +23,14 @@ from markupsafe import Markup
 from publishing import situation
 from publishing.charts import Point, spark_line
 from publishing.formats import LANGUAGES, NO_VALUE, Formats
+from publishing.indicator_text import VALUE_STATUSES, definition, notes, target, target_note, waited_for
+from publishing.part import Part
+from publishing.programme import parts
 from publishing.situation import Row, Situation, key
 from publishing.summary import STATUSES, held_back, incident_line, organisation_name, programme_name
 
 __all__ = ["LANGUAGES", "render"]
 
-# Why a cell has no figure, as msgids.
-VALUE_STATUSES = {
-    "ok": "final",
-    "provisional": "provisional",
-    "suppressed": "protected: small group",
-    "not_reportable": "not reportable",
-    "no_data": "no data",
-    "not_yet_due": "not yet due",
-    "not_applicable": "not applicable",
-}
-FAMILIES = {
-    "sum": "sum over the window",
-    "ratio": "ratio of two sums over the window",
-    "per_thousand": "sum over the window per 1,000 residents",
-    "net_share": "share of promoters less share of detractors, in points",
-    "level": "the stock of the month",
-    "cumulative": "sum from the start of the programme",
-    "rank": "rank among the organisations that have a value",
-    "saving": "original 2023 budget less the sum over the window",
-    "class_share": "share of the service classes that have such contacts",
-}
-BASELINE_RULES = {
-    "none": "no baseline",
-    "given": "stated in the programme document",
-    "original_budget": "original budget of the year",
-    "own_value": "its own value at the baseline month",
-    "first_covered": "its own value at the first month with data",
-}
 # Wellbeing services counties began on 1 January 2023: series of public figures break there.
 BREAK_YEAR = 2023
 
@@ -87,13 +62,14 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The indicators of one programme of one organisation."""
+    """One programme of one organisation: its indicators, and what it follows beside them."""
 
     title: str
     anchor: str
     cards: list[Card]
     divisions: list[str]
     division_rows: list[tuple[str, str, list[str]]]
+    beside: list[Part]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +164,7 @@ def _sections(found: Situation, formats: Formats) -> list[Section]:
                     for row in indicators
                     if _has_divisions(found.by_division.get(key(row), {}))
                 ],
+                beside=parts(found, programme_id, organisation_id, formats),
             )
         )
     return sections
@@ -209,67 +186,37 @@ def _card(found: Situation, row: Row, formats: Formats) -> Card:
         month=formats.month(row["month"]),
         baseline=formats.number(row["baseline_value"], unit),
         expected=formats.number(row["expected_value"], unit),
-        target=_target(row, formats),
-        target_note=_target_note(row, formats),
+        target=target(row, formats),
+        target_note=target_note(row, formats),
         gap=formats.number(row["gap_to_expected"], unit, signed=True),
-        notes=_notes(row, months, formats),
+        notes=notes(row, months, formats),
         chart=_chart(row, months, formats),
         first_month=formats.month(min(spanned, default=None)),
         last_month=formats.month(max(spanned, default=None)),
         figures=[_figure_row(month, unit, formats) for month in months],
-        definition=_definition(found, row, formats),
+        definition=definition(found, row, formats),
     )
 
 
-def _target(row: Row, formats: Formats) -> str:
-    """The target, or its band, or its direction."""
-    unit, text = row["unit"], formats.text
-    low, high = row["target_low"], row["target_high"]
-    if row["target_kind"] == "direction":
-        return text("lower than the baseline") if row["better"] == "down" else text("higher than the baseline")
-    if low is not None and high is not None:
-        return f"{formats.number(low, unit)}…{formats.number(high, unit)}"
-    return formats.number(row["target_value"], unit)
-
-
-def _target_note(row: Row, formats: Formats) -> str:
-    """When the target is to be reached, and its weakest end where the document gives a range."""
-    weakest, month = row["target_weakest"], row["target_month"]
-    parts = [
-        formats.month(month) if month and row["target_kind"] != "none" else "",
-        formats.text("at the weakest {value}", value=formats.number(weakest, row["unit"]))
-        if weakest is not None
-        else "",
-    ]
-    return "; ".join(filter(None, parts))
-
-
-def _notes(row: Row, months: list[Row], formats: Formats) -> list[str]:
-    """Why the figure is not final, or why there is none."""
-    notes = []
-    of_month = next((m for m in months if m["month"] == row["month"]), None)
-    if of_month and of_month["value_status"] == "provisional":
-        notes.append(formats.text("The figure is provisional: part of it rests on earlier data."))
-    if row["waits_for"]:
-        extracts = row["waits_for"]
-        listed = ", ".join(extracts) if isinstance(extracts, list) else str(extracts).replace("|", ", ")
-        notes.append(formats.text("Waits for the extract: {extracts}.", extracts=listed))
-    if row["family"] == "rank" and row["value"] is None:
-        notes.append(formats.text("A ranking needs a value from at least three organisations."))
-    return notes
-
-
 def _chart(row: Row, months: list[Row], formats: Formats) -> Markup:
-    target = None if row["target_kind"] == "direction" else _float(row["target_value"])
+    aim = None if row["target_kind"] == "direction" else _float(row["target_value"])
     title = formats.text(
         "{name}: {value} in {month}; expected {expected}, target {target}.",
         name=row[f"name_{formats.language}"],
         value=formats.quantity(row["value"], row["unit"]),
         month=formats.month(row["month"]),
         expected=formats.number(row["expected_value"], row["unit"]),
-        target=_target(row, formats),
+        target=target(row, formats),
     )
-    return spark_line(_points(months), row["target_month"], target, title=title, key="chart-" + "-".join(key(row)))
+    return spark_line(
+        _points(months),
+        row["target_month"],
+        aim,
+        title=title,
+        key="chart-" + "-".join(key(row)),
+        # The way that is left of a trajectory is not a straight line, and what it is stands in no published table.
+        runs_on=row["target_kind"] != "trajectory",
+    )
 
 
 def _points(months: list[Row]) -> list[Point]:
@@ -290,30 +237,15 @@ def _figure_row(month: Row, unit: str, formats: Formats) -> tuple[str, str, str,
         formats.month(month["month"]),
         formats.number(month["value"], unit),
         formats.number(month["expected_value"], unit),
-        formats.text(VALUE_STATUSES[month["value_status"]]),
+        _why(month, formats),
     )
 
 
-def _definition(found: Situation, row: Row, formats: Formats) -> list[tuple[str, str]]:
-    text = formats.text
-    family, rule = row["family"], row["baseline_rule"]
-    facts = [
-        (text("How it is computed"), text(FAMILIES[family]) if family in FAMILIES else family),
-        (text("Window, months"), formats.count(row["window_months"])),
-        (text("Baseline"), text(BASELINE_RULES[rule]) if rule in BASELINE_RULES else rule),
-        (text("Source document"), row["document"]),
-        (text("Definition version"), str(row["definition_version"])),
-        (text("Caveats"), " ".join(_caveats(found, row, formats.language))),
-    ]
-    return [(name, value) for name, value in facts if value]
-
-
-def _caveats(found: Situation, row: Row, language: str) -> list[str]:
-    """The catalogue's caveats in words, or by their ids where the release has no words for them."""
-    given = row.get("caveats") or []
-    ids = given if isinstance(given, list) else str(given).replace(",", "|").split("|")
-    texts = found.names["caveat"]
-    return [texts[name][f"text_{language}"] if name in texts else name.replace("_", " ") for name in ids if name]
+def _why(month: Row, formats: Formats) -> str:
+    """What the month's figure is, or why there is none and what it waits for."""
+    shown = formats.text(VALUE_STATUSES[month["value_status"]])
+    waiting = [formats.text("Baseline") if name == "baseline" else name for name in waited_for(month)]
+    return f"{shown} ({', '.join(waiting)})" if waiting else shown
 
 
 def _has_divisions(cells: dict[str, Row]) -> bool:
@@ -347,12 +279,14 @@ def _names_with(found: Situation, formats: Formats, value_status: str) -> list[s
 
 
 def _waiting(found: Situation, formats: Formats) -> list[str]:
-    """The indicators that have no figure at all, each with what it waits for."""
-    return [
-        " ".join([f"{row[f'name_{formats.language}']}.", *_notes(row, [], formats)])
-        for row in found.indicators
-        if row["status"] in ("no_data", "not_reportable")
-    ]
+    """The indicators that have no figure at all, together by programme and by what they wait for."""
+    lines: dict[tuple[str, str], list[str]] = {}
+    for row in found.indicators:
+        if row["value"] is None:
+            why = " ".join(notes(row, [], formats))
+            names = lines.setdefault((programme_name(found, row, formats.language), why), [])
+            names.append(row[f"name_{formats.language}"])
+    return [" ".join(filter(None, (f"{place}.", why, f"{'; '.join(names)}."))) for (place, why), names in lines.items()]
 
 
 def _years(found: Situation) -> list[int]:

@@ -12,8 +12,9 @@ from typing import Any
 
 import duckdb
 
+from publishing import beside
 from publishing.model import DATABASE
-from publishing.sql import Connection
+from publishing.sql import Connection, exists, rows
 
 Row = dict[str, Any]
 Key = tuple[str, str, str]
@@ -21,7 +22,10 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """One release as rows. ``Key`` is (programme_id, indicator_id, organisation_id)."""
+    """One release as rows. ``Key`` is (programme_id, indicator_id, organisation_id).
+
+    ``goals`` are by (programme_id, goal_id). ``beside`` is what programmes follow beside their indicators, by kind.
+    """
 
     release: Row
     indicators: list[Row]
@@ -35,6 +39,8 @@ class Situation:
     incidents: list[Row]
     public_figures: list[Row]
     names: dict[str, dict[str, Row]]
+    goals: dict[tuple[str, str], Row]
+    beside: dict[str, list[Row]]
 
     @property
     def withheld(self) -> list[str]:
@@ -55,21 +61,16 @@ def read(release_dir: Path) -> Situation:
             refused=rows(con, REFUSED),
             reject_reasons=rows(con, REJECT_REASONS),
             check_counts={row["status"]: row["checks"] for row in rows(con, CHECK_COUNTS)},
-            incidents=rows(con, "FROM quality.incident WHERE state = 'open' ORDER BY severity, opened_at, check_id"),
+            incidents=rows(con, OPEN_INCIDENTS),
             public_figures=rows(con, PUBLIC_FIGURES),
             names={
                 "programme": _names(con, "mart.dim_programme", "programme_id"),
                 "organisation": _names(con, "mart.dim_organisation", "organisation_id"),
                 "caveat": _names(con, "indicator.caveat", "caveat_id"),
             },
+            goals=_goals(con),
+            beside=beside.read(con),
         )
-
-
-def rows(con: Connection, query: str, parameters: list[object] | None = None) -> list[Row]:
-    """The answer of a query as a list of mappings by column name."""
-    answer = con.execute(query, parameters or [])
-    names = [column[0] for column in answer.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
 
 INDICATORS = """
@@ -81,7 +82,8 @@ ORDER BY
     organisation_id,
     -- The order of the programme documents: money first, then people and services.
     coalesce(list_position([
-        'economy', 'purchases', 'personnel', 'service_structure', 'service_network', 'digital'
+        'economy', 'purchases', 'personnel', 'service_structure', 'service_network', 'prevention', 'cooperation',
+        'children', 'digital', 'knowledge_management', 'support_services'
     ], theme), 99),
     theme,
     indicator_id
@@ -128,6 +130,8 @@ FROM quality.rejected_row
 GROUP BY ALL
 ORDER BY organisation_id, extract_id, faults DESC, column_name, reason_code
 """
+
+OPEN_INCIDENTS = "FROM quality.incident WHERE state <> 'resolved' ORDER BY severity, opened_at, check_id"
 
 CHECK_COUNTS = """
 SELECT status, count(*) AS checks
@@ -183,16 +187,12 @@ def _by_division(con: Connection) -> dict[Key, dict[str, Row]]:
 
 
 def _names(con: Connection, table: str, column: str) -> dict[str, Row]:
-    schema, name = table.split(".")
-    return {row[column]: row for row in rows(con, f"FROM {table}")} if _exists(con, schema, name) else {}
+    return {row[column]: row for row in rows(con, f"FROM {table}")} if exists(con, table) else {}
 
 
-def _exists(con: Connection, schema: str, table: str) -> bool:
-    found = con.execute(
-        "FROM duckdb_tables() WHERE schema_name = ? AND table_name = ? AND database_name = current_database()",
-        [schema, table],
-    )
-    return found.fetchone() is not None
+def _goals(con: Connection) -> dict[tuple[str, str], Row]:
+    goals = rows(con, "FROM mart.dim_goal") if exists(con, "mart.dim_goal") else []
+    return {(row["programme_id"], row["goal_id"]): row for row in goals}
 
 
 def key(row: Row) -> Key:

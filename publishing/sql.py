@@ -1,8 +1,9 @@
-"""The little that publishing needs to write SQL safely: quoting, and the tables and columns of an attached database."""
+"""The little that publishing needs to write SQL safely: quoting, the tables and columns of a database, rows by name."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 
@@ -57,3 +58,19 @@ def tables_of(con: Connection, database: str, schemas: tuple[str, ...] | None = 
         [database, schemas and list(schemas), schemas and list(schemas)],
     ).fetchall()
     return [Table(schema, table, dict(zip(names, types, strict=True))) for schema, table, names, types in rows]
+
+
+def rows(con: Connection, query: str) -> list[dict[str, Any]]:
+    """The answer of a query as a list of mappings by column name."""
+    answer = con.execute(query)
+    names = [column[0] for column in answer.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+
+def exists(con: Connection, name: str) -> bool:
+    """Whether the opened database has the base table ``schema.table``."""
+    found = con.execute(
+        "FROM duckdb_tables() WHERE schema_name = ? AND table_name = ? AND database_name = current_database()",
+        name.split("."),
+    )
+    return found.fetchone() is not None

@@ -1,17 +1,24 @@
-"""The release in the terminal: the headline table, and the lines that say what does not stand as it should.
+"""The release in the terminal: a block a programme, and the lines that say what does not stand as it should.
 
 Reads the release, never the build. The page (:mod:`publishing.report`) tells the same and more.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from publishing import situation
 from publishing.formats import Formats
+from publishing.indicator_text import target, waited_for, yearly_note
+from publishing.programme import parts
 from publishing.situation import Row, Situation
 
 # Status to (msgid of its word, icon, rich style): never told by colour alone.
@@ -29,22 +36,65 @@ STATUSES = {
 SEVERITIES = {"ERROR": "Error", "WARN": "Warning"}
 
 
-def headline(release_dir: Path, language: str) -> Table:
-    """The indicators of a release with value, target, expected value and status, grouped by programme."""
+def headline(release_dir: Path, language: str) -> Group:
+    """A block for each programme: its indicators with value, target, expected value and status, and what is beside."""
     found, formats = situation.read(release_dir), Formats(language)
-    text = formats.text
-    table = Table(title=text("Release {release_id}, as of {day}", **_dated(found, formats)), title_justify="left")
-    table.add_column(text("Indicator"), overflow="fold")
+    title = formats.text("Release {release_id}, as of {day}", **_dated(found, formats))
+    blocks: list[RenderableType] = [Text(title, style="italic")]
+    for _, group in groupby(found.indicators, key=lambda row: (row["programme_id"], row["organisation_id"])):
+        blocks += [Text(""), *_block(found, list(group), formats)]
+    return Group(*blocks)
+
+
+def _block(found: Situation, indicators: list[Row], formats: Formats) -> Iterator[RenderableType]:
+    """The title of a programme, its indicators that have a figure, those that have none in one line, and the rest."""
+    first = indicators[0]
+    yield Text(programme_name(found, first, formats.language), style="bold")
+    if shown := [row for row in indicators if row["value"] is not None]:
+        yield _table(shown, formats)
+    if missing := [row for row in indicators if row["value"] is None]:
+        yield Text(_missing(missing, formats), style="dim")
+    for part in parts(found, first["programme_id"], first["organisation_id"], formats):
+        for line in part.lines:
+            yield _bulleted(line)
+
+
+def _table(indicators: list[Row], formats: Formats) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column(formats.text("Indicator"), overflow="fold")
     for heading in ("Value", "Target", "Expected"):
-        table.add_column(text(heading), justify="right", no_wrap=True)
-    table.add_column(text("Status"), no_wrap=True)
-    group = None
-    for row in found.indicators:
-        if group != (group := (row["programme_id"], row["organisation_id"])):
-            table.add_section()
-            table.add_row(Text(programme_name(found, row, language), style="bold"))
+        table.add_column(formats.text(heading), justify="right", overflow="fold")
+    table.add_column(formats.text("Status"), no_wrap=True)
+    for row in indicators:
         table.add_row(*_cells(row, formats))
     return table
+
+
+def _bulleted(line: str) -> Table:
+    """A line after its bullet, so that what wraps stays to the right of it."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_row("•", Text(line))
+    return grid
+
+
+def _missing(indicators: list[Row], formats: Formats) -> str:
+    """How many indicators have no figure, and what they wait for: extracts, with how many wait, and single figures."""
+    counts: Counter[str] = Counter()
+    figures: dict[str, list[str]] = {}
+    for row in indicators:
+        names = [name.partition(" ") for name in waited_for(row)]
+        counts.update({extract for extract, _, _ in names})
+        for extract, _, figure in names:
+            figures.setdefault(extract, []).extend([figure] if figure else [])
+    line = formats.text("No figure for {count} indicators.", count=len(indicators))
+    if not counts:
+        return line
+    waiting = [
+        f"{formats.text('Baseline') if extract == 'baseline' else extract} {count}"
+        + (f" ({', '.join(dict.fromkeys(figures[extract]))})" if figures[extract] else "")
+        for extract, count in sorted(counts.items())
+    ]
+    return f"{line} {formats.text('Waits for the extract: {extracts}.', extracts='; '.join(waiting))}"
 
 
 def withheld(release_dir: Path, language: str) -> list[str]:
@@ -124,7 +174,7 @@ def _cells(row: Row, formats: Formats) -> list[str | Text]:
     return [
         Text(row[f"name_{formats.language}"]),
         formats.quantity(row["value"], row["unit"]),
-        formats.number(row["target_value"], row["unit"]),
+        Text("; ".join(filter(None, (target(row, formats), yearly_note(row, formats))))),
         formats.number(row["expected_value"], row["unit"]),
         Text(status, style=style),
     ]

@@ -8,7 +8,7 @@ the same night gives the same Parquet bytes. Disclosure is judged afterwards, by
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from datetime import datetime
@@ -17,6 +17,7 @@ from pathlib import Path
 
 import duckdb
 
+from publishing import incidents
 from publishing.model import NightlyRun, ReleaseError
 from publishing.sql import Connection, Table, identifier, literal, tables_of
 from sources.settings import Settings
@@ -33,12 +34,30 @@ REQUIRED = frozenset(
         "indicator.catalogue",
         "indicator.value",
         "indicator.status",
+        "indicator.cost_target",
+        "indicator.deflated",
+        "indicator.goal_saving",
+        "indicator.basket_status",
+        "indicator.municipality_status",
+        "indicator.source",
         "mart.dim_division",
+        "mart.dim_document",
+        "mart.dim_goal",
+        "mart.dim_measure",
         "mart.dim_organisation",
-        "mart.fct_measure",
+        "mart.dim_programme",
+        "mart.dim_reporting_duty",
+        "mart.fct_action_monthly",
+        "mart.fct_allocation_monthly",
         "mart.fct_cost_monthly",
+        "mart.fct_measure",
+        "mart.fct_portfolio_monthly",
+        "mart.fct_project_finance",
+        "mart.fct_project_plan",
         "mart.fct_public_figure",
+        "mart.fct_risk",
         "quality.delivery",
+        "quality.project_reconciliation",
         "quality.rejected_row",
     }
 )
@@ -59,28 +78,92 @@ class Passport:
 class Grid:
     """A table whose rows always exist: how to empty the rows of a withheld organisation that has nothing older.
 
-    ``keys`` identify a row, ``kept`` columns are definitions and not data, ``marker`` is the column that says why
-    there is no value. Every other column becomes NULL.
+    ``keys`` identify a row, ``kept`` columns are definitions and not data, ``marks`` are the columns that say why there
+    is no value, with what they say. Every other column becomes NULL.
     """
 
     keys: tuple[str, ...]
     kept: tuple[str, ...]
-    marker: str
+    marks: Mapping[str, str]
+
+
+WITHHELD = "not_reportable"
+VALUE_WITHHELD = {"value_status": WITHHELD}
+PROGRAMME = ("programme_id", "organisation_id")
+NAMES = ("name_fi", "name_sv", "name_en")
 
 
 GRIDS = {
     "indicator.value": Grid(
         ("programme_id", "indicator_id", "organisation_id", "division_id", "month"),
         ("definition_version",),
-        "value_status",
+        VALUE_WITHHELD,
     ),
     "indicator.status": Grid(
-        ("programme_id", "indicator_id", "organisation_id"), ("caveats", "definition_version"), "status"
+        ("programme_id", "indicator_id", "organisation_id"), ("caveats", "definition_version"), {"status": WITHHELD}
     ),
-    "mart.fct_measure": Grid(("organisation_id", "division_id", "month", "measure_id"), (), "value_status"),
+    "mart.fct_measure": Grid(("organisation_id", "division_id", "month", "measure_id"), (), VALUE_WITHHELD),
+    "indicator.cost_target": Grid(
+        (*PROGRAMME, "cost_target_id", "month"),
+        (
+            *NAMES,
+            "kind",
+            "measure_id",
+            "division_id",
+            "stated_budget_eur_million",
+            "saving_in_budget_eur_million",
+            "target_low_eur_million",
+            "target_high_eur_million",
+            "target_month",
+            "expected_low_eur_million",
+            "expected_high_eur_million",
+            "caveat",
+        ),
+        VALUE_WITHHELD | {"range_status": "no_data"},
+    ),
+    "indicator.goal_saving": Grid(
+        (*PROGRAMME, "goal_id", "month"), ("parent_goal_id", "potential_eur_million"), VALUE_WITHHELD
+    ),
+    "indicator.basket_status": Grid(
+        (*PROGRAMME, "check_month", "basket_id"),
+        (*NAMES, "path_eur_million", "threshold_percent"),
+        VALUE_WITHHELD | {"state": "no_data", "reason": WITHHELD},
+    ),
+    "indicator.municipality_status": Grid(
+        (*PROGRAMME, "indicator_id", "municipality_code", "year"),
+        ("municipality_name", "plan_kind", "plan_persons", "plan_residents", "plan_share_percent"),
+        VALUE_WITHHELD,
+    ),
+    "mart.fct_allocation_monthly": Grid(
+        (*PROGRAMME, "allocation_id", "month"),
+        (*NAMES, "total_eur", "share_low_percent", "share_high_percent", "limit_eur"),
+        VALUE_WITHHELD | {"share_status": "no_data"},
+    ),
+    "mart.fct_risk": Grid(
+        (*PROGRAMME, "risk_id"),
+        (
+            *NAMES,
+            "avoidance_fi",
+            "avoidance_sv",
+            "avoidance_en",
+            "owner_role",
+            "certainty",
+            "document",
+            "place",
+        ),
+        {"trend": "no_data"},
+    ),
 }
-# Definitions and national figures do not rest on the organisation's deliveries: they are always tonight's.
-NEVER_WITHHELD = ("indicator.catalogue", "mart.fct_public_figure", "mart.fct_statistics_table", "mart.dim_")
+# Definitions, plans and national figures do not rest on the organisation's deliveries: they are always tonight's. So
+# are all tables without an organisation, and those of quality, which are there to tell what is wrong.
+NEVER_WITHHELD = (
+    "indicator.catalogue",
+    "indicator.source",
+    "mart.dim_",
+    "mart.fct_project_plan",
+    "mart.fct_public_figure",
+    "mart.fct_statistics_table",
+)
 
 # How the rows that stand in for a withheld organisation's say so.
 MARKED_PROVISIONAL = {
@@ -95,6 +178,7 @@ ADDED_COMMENTS = {
     "indicator.reported": "Every value of every release up to this one: what was reported when. Append-only.",
     "quality.check_result": f"Results of every kind of check, runs of the last {CHECK_HISTORY_DAYS} days.",
     "quality.incident": "One row for each unbroken spell of failures of a check, from all recorded runs.",
+    "quality.caveat": "Open incidents beside each indicator that rests on what they are about.",
     "meta.release": "This release: one row.",
 }
 
@@ -117,6 +201,7 @@ def assemble(settings: Settings, passport: Passport, previous: Path | None, targ
         _add_reported(con, settings, passport)
         _add_check_results(con, settings, passport.run)
         _add_incidents(con, settings)
+        _add_caveats(con)
         _add_passport(con, passport)
         for name, comment in ADDED_COMMENTS.items():
             con.execute(f"COMMENT ON TABLE release.{name} IS {literal(comment)}")
@@ -244,8 +329,7 @@ def _older_rows(table: Table, older: Table) -> str:
 def _emptied_rows(table: Table, grid: Grid) -> str:
     """Tonight's rows of the withheld organisations that have no older row, without their data."""
     columns = [identifier(c) for c in (*grid.keys, *grid.kept) if c in table.columns]
-    if grid.marker in table.columns:
-        columns.append(f"'not_reportable' AS {grid.marker}")
+    columns += [f"{literal(said)} AS {mark}" for mark, said in grid.marks.items() if mark in table.columns]
     same = " AND ".join(f"composed.{key} IS NOT DISTINCT FROM tonight.{key}" for key in grid.keys)
     return (
         f"SELECT {', '.join(columns)} FROM {table.within('build')} AS tonight "
@@ -337,75 +421,41 @@ def _add_check_results(con: Connection, settings: Settings, run: NightlyRun) -> 
     )
 
 
-# One incident = one unbroken spell of failures of a check for an organisation and extract. A run in which the check
-# did not apply says nothing and neither ends nor opens a spell. Within a run the worst result counts: a check that
-# failed for one delivery and passed for another has failed.
-INCIDENTS = """
-CREATE TABLE release.quality.incident AS
-WITH
-per_run AS (
-    SELECT
-        organisation_id, check_id, extract_id, run_id,
-        max(checked_at) AS checked_at,
-        bool_or(status IN ('failed', 'error')) AS is_failing,
-        bool_or(severity = 'ERROR' AND status IN ('failed', 'error')) AS is_error
-    FROM every_result
-    WHERE status <> 'not_applicable'
-    GROUP BY ALL
-),
-numbered AS (
-    SELECT
-        *,
-        count(*) FILTER (NOT is_failing) OVER in_order AS passes_before,
-        min(checked_at) FILTER (NOT is_failing) OVER afterwards AS next_pass_at
-    FROM per_run
-    WINDOW
-        in_order AS (
-            PARTITION BY organisation_id, check_id, extract_id ORDER BY checked_at, run_id
-            ROWS UNBOUNDED PRECEDING
-        ),
-        afterwards AS (
-            PARTITION BY organisation_id, check_id, extract_id ORDER BY checked_at, run_id
-            ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
-        )
-),
-spell AS (
-    SELECT
-        organisation_id, check_id, extract_id,
-        min(checked_at) AS opened_at,
-        max(checked_at) AS last_seen_at,
-        any_value(next_pass_at) AS resolved_at,
-        CASE WHEN bool_or(is_error) THEN 'ERROR' ELSE 'WARN' END AS severity,
-        arg_min(run_id, (checked_at, run_id)) AS opened_by_run_id
-    FROM numbered
-    WHERE is_failing
-    GROUP BY organisation_id, check_id, extract_id, passes_before
-)
-SELECT
-    left(sha256(concat_ws(
-        '|', coalesce(organisation_id, ''), check_id, coalesce(extract_id, ''), opened_by_run_id
-    )), 16) AS incident_id,
-    organisation_id,
-    check_id,
-    extract_id,
-    opened_at,
-    last_seen_at,
-    resolved_at,
-    severity,
-    coalesce(contract.owner, 'tietohallinto') AS owner,
-    CASE WHEN resolved_at IS NULL THEN 'open' ELSE 'resolved' END AS state
-FROM spell
-LEFT JOIN contract USING (extract_id)
+def _add_incidents(con: Connection, settings: Settings) -> None:
+    incidents.derive(con, settings)  # reads the temporary table every_result, which _add_check_results has made
+    con.execute(
+        f"CREATE TABLE release.quality.incident AS SELECT {incidents.PUBLISHED} FROM derived_incident ORDER BY ALL"
+    )
+
+
+# A warning is a caveat beside every value that rests on what it warns of: an open incident of an extract beside the
+# indicators made from it, one that names no extract beside all of the organisation's.
+CAVEATS = """
+CREATE TABLE release.quality.caveat AS
+SELECT DISTINCT
+    source.programme_id,
+    source.indicator_id,
+    source.organisation_id,
+    incident.incident_id,
+    incident.check_id,
+    incident.extract_id,
+    incident.severity,
+    incident.opened_at AS since
+FROM release.quality.incident AS incident
+JOIN release.indicator.source AS source
+    ON incident.organisation_id IN (source.organisation_id, 'public')
+    AND coalesce(incident.extract_id, source.extract_id) = source.extract_id
+JOIN release.indicator.catalogue AS catalogue
+    ON catalogue.programme_id = source.programme_id
+    AND catalogue.indicator_id = source.indicator_id
+    AND catalogue.organisation_id = source.organisation_id
+WHERE incident.state <> 'resolved'
 ORDER BY ALL
 """
 
 
-def _add_incidents(con: Connection, settings: Settings) -> None:
-    contract = settings.lake / "contract" / "contract.parquet"
-    con.execute("CREATE OR REPLACE TEMP TABLE contract (extract_id VARCHAR, owner VARCHAR)")
-    if contract.exists():
-        con.execute("INSERT INTO contract SELECT extract_id, owner FROM read_parquet(?)", [str(contract)])
-    con.execute(INCIDENTS)
+def _add_caveats(con: Connection) -> None:
+    con.execute(CAVEATS)
 
 
 def _add_passport(con: Connection, passport: Passport) -> None:

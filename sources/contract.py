@@ -9,7 +9,8 @@ What the standard leaves open we fix so:
 * ``physicalType`` of a property is our type word: ``text``, ``code``, ``code(4)``, ``code(4-8)``, ``int``,
   ``dec(18,2)``, ``date``, ``month``, ``timestamp``, ``choice``.
 * ``synonyms`` are header aliases, ``enum`` the allowed values, ``logicalTypeOptions`` ``minimum``,
-  ``maximum`` and ``pattern`` (of a code that is not all digits) the range and form of a value.
+  ``maximum`` and ``pattern`` (of a code that is not all digits) the range and form of a value. The first of
+  ``examples`` is a made-up good value, shown to suppliers where the type alone suggests none.
 * ``classification`` is ``internal``, ``personal`` (pseudonymised at reading) or ``free_text`` (never
   loaded).
 * the tag ``name`` marks a column of names, which may hold any words.
@@ -69,7 +70,8 @@ class Column:
 
     ``width`` is (fewest, most) digits of a code; ``precision`` and ``scale`` those of a ``dec``;
     ``minimum`` and ``maximum`` are inclusive. ``key_position`` counts from 1 and is None outside the key. ``is_name``
-    marks names that may hold any words (a site called "Summa" is no sum row).
+    marks names that may hold any words (a site called "Summa" is no sum row). ``example`` is empty where the contract
+    gives none.
     """
 
     name: str
@@ -88,6 +90,7 @@ class Column:
     scale: int = 0
     pattern: str | None = None
     is_name: bool = False
+    example: str = ""
 
     @property
     def loaded(self) -> bool:
@@ -311,6 +314,7 @@ def _column(extract_id: str, item: SchemaProperty) -> Column:
         scale=numbers[1] if kind == "dec" and len(numbers) > 1 else 0,
         pattern=options.get("pattern"),
         is_name="name" in (item.tags or []),
+        example=str(item.examples[0]) if item.examples else "",
     )
 
 

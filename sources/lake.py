@@ -10,10 +10,12 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 import duckdb
 
+from sources.calendar import business_due_date
 from sources.contract import Contract, load_contracts
 from sources.settings import Settings
 
@@ -81,6 +83,37 @@ TABLES: Mapping[str, Schema] = {
         "checked_at": "TIMESTAMP",
         "delivery_id": "VARCHAR",
     },
+    "incident_event": {
+        "event_id": "VARCHAR",
+        "incident_id": "VARCHAR",
+        "kind": "VARCHAR",
+        "at": "TIMESTAMP",
+        "by": "VARCHAR",
+        "note": "VARCHAR",
+    },
+    "message": {
+        "message_id": "VARCHAR",
+        "incident_id": "VARCHAR",
+        "incident_ids": "VARCHAR[]",
+        "kind": "VARCHAR",
+        "role": "VARCHAR",
+        "severity": "VARCHAR",
+        "organisation_id": "VARCHAR",
+        "extract_id": "VARCHAR",
+        "created_at": "TIMESTAMP",
+        "not_before": "TIMESTAMP",
+        "title": "VARCHAR",
+        "body": "VARCHAR",
+        "attachments": "VARCHAR[]",
+    },
+    "message_event": {
+        "message_id": "VARCHAR",
+        "at": "TIMESTAMP",
+        "channel_no": "INTEGER",
+        "channel": "VARCHAR",
+        "outcome": "VARCHAR",
+        "reason": "VARCHAR",
+    },
     "reported": {
         "release_id": "VARCHAR",
         "released_at": "TIMESTAMP",
@@ -108,6 +141,11 @@ CONTRACT: Schema = {
 }
 
 
+DUE_DATE: Schema = {"due_day": "INTEGER", "month": "DATE", "due_on": "DATE"}
+DUE_YEARS = range(2018, 2036)
+"""Years whose months have a due date in the lake."""
+
+
 def table_path(settings: Settings, table: str, name: str) -> Path:
     """Path of one file of a table of :data:`TABLES`, such as the receipt ``name``."""
     return settings.lake / table / f"{name}.parquet"
@@ -124,7 +162,7 @@ def delivery_schema(contract: Contract) -> dict[str, str]:
 
 
 def ensure(settings: Settings) -> None:
-    """Write the empty file of every table and extract and the table of contracts, as today's contracts have them."""
+    """Write the empty file of every table and extract, the contracts as rows, and when each month of theirs is due."""
     for table, schema in TABLES.items():
         write_parquet(table_path(settings, table, "empty"), schema, [])
     contracts = load_contracts().values()
@@ -133,6 +171,10 @@ def ensure(settings: Settings) -> None:
         write_parquet(path, delivery_schema(contract), [])
     rows = [tuple(getattr(contract, name) for name in CONTRACT) for contract in contracts]
     write_parquet(table_path(settings, "contract", "contract"), CONTRACT, rows)
+    days = sorted({contract.due_day for contract in contracts if contract.due_day})
+    months = [date(year, month, 1) for year in DUE_YEARS for month in range(1, 13)]
+    due = [(day, month, business_due_date(month, day)) for day in days for month in months]
+    write_parquet(table_path(settings, "due_date", "due_date"), DUE_DATE, due)
 
 
 def origins(settings: Settings) -> frozenset[str]:

@@ -6,6 +6,8 @@ English (:mod:`sources.messages`). It says what is wrong and what to do; it neve
 
 from __future__ import annotations
 
+import re
+import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -33,6 +35,20 @@ class Refused(Exception):
         """The same refusal of a header's columns, which also says on which ``sheet`` of a workbook."""
         columns = f"{self.refusal.values['columns']} [{sheet}]"
         return Refused(self.refusal.code, **{**self.refusal.values, "columns": columns})
+
+
+def refusal_of(code: str, sentence: str) -> Refusal | None:
+    """The refusal whose English text is ``sentence``, so that it can be told in another language; None where none is.
+
+    >>> refusal_of("missing_column", "The header lacks the required columns: tili. Add them.").values
+    {'columns': 'tili'}
+    """
+    if code not in TEMPLATES:
+        return None
+    parts = string.Formatter().parse(TEMPLATES[code])
+    pattern = "".join(re.escape(text) + (f"(?P<{name}>.*?)" if name else "") for text, name, _, _ in parts)
+    match = re.fullmatch(pattern, sentence, re.DOTALL)
+    return Refusal(code, match.groupdict()) if match else None
 
 
 TEMPLATES: Mapping[str, str] = {

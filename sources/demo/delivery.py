@@ -2,30 +2,41 @@
 
 A :class:`Delivery` is a table, the SQL that words each row as text, and the looks of the file: encoding,
 delimiter, header spelling, sum row, footer, dirt. DuckDB writes the rows (a ledger month of 330,000 lines in a
-fraction of a second); Python only puts header, dirt and footer around the bytes. The control sidecar counts
-what the table holds and never what the file holds, so that the one can be checked against the other.
+fraction of a second); Python only puts header, dirt and footer around the bytes. A list that somebody keeps by hand is
+a workbook with a sheet for each month. The control sidecar counts what the table holds, of a workbook over all its
+sheets, and never what the file holds, so that the one can be checked against the other.
 """
 
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
+import xlsxwriter
+
+WORKBOOK = ".xlsx"
+_COLUMN_WIDTH = 26
 
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """How a file is written. ``encoding`` is a Python codec name; ``suffix`` may end in ``.gz``."""
+    """How a file is written. ``encoding`` is a Python codec name; ``suffix`` may end in ``.gz``.
+
+    Of a workbook (the suffix :data:`WORKBOOK`) nothing else counts.
+    """
 
     delimiter: str = ";"
     encoding: str = "utf-8"
@@ -41,6 +52,9 @@ class Delivery:
     ``t`` (and ``lookup``, joined by ``lookup_key``); rows come in the order of ``t``. ``dirt`` are whole
     data rows that a reader must reject: they count as rows and hold 0 in every summed column. ``tail`` are
     lines after the data: sum rows and footers, which do not count. ``sums`` are exact decimal texts.
+
+    ``sheet`` is the SQL of the name of the sheet that a row stands on, of a workbook alone: its sheets come in the
+    order of the rows. A workbook has no dirt, no tail and no parts.
     """
 
     extract_id: str
@@ -54,6 +68,7 @@ class Delivery:
     dirt: Sequence[Sequence[str]] = ()
     tail: Sequence[Sequence[str]] = ()
     sums: Mapping[str, str] = field(default_factory=dict)
+    sheet: str = ""
     parts: Sequence[Delivery] = ()
     """Of a file of several months: the deliveries of the months, whose rows follow one another under one header."""
 
@@ -130,6 +145,8 @@ class Landing:
 
     def _content(self, delivery: Delivery) -> bytes:
         looks = delivery.looks
+        if looks.suffix == WORKBOOK:
+            return self._workbook(delivery)
         body = self._body(delivery)
         middle = body.find(b"\n", len(body) // 2) + 1
         parts = [
@@ -152,18 +169,45 @@ class Landing:
         if delivery.parts:
             return b"".join(self._body(part) for part in delivery.parts)
         rows = Path(self._scratch.name) / "rows"
+        self._connection.execute(
+            f"COPY ({self._query(delivery, delivery.columns.values())}) TO '{rows}' "
+            f"(FORMAT csv, HEADER false, DELIMITER '{delivery.looks.delimiter}', QUOTE '\"', NULLSTR '')"
+        )
+        return rows.read_bytes()
+
+    def _workbook(self, delivery: Delivery) -> bytes:
+        """One sheet after the other, each with the header; numbers are numbers."""
+        if delivery.dirt or delivery.tail or delivery.parts:
+            raise ValueError(f"{delivery.name}: a workbook has no dirt, no tail and no parts")
+        query = self._query(delivery, [delivery.sheet, *delivery.columns.values()])
+        rows = self._connection.execute(query).fetchall()
+        buffer = io.BytesIO()
+        with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+            book.set_properties({"created": delivery.landed_at})  # the clock would make every file another one
+            for name, content in groupby(rows, lambda row: str(row[0])):
+                sheet = book.add_worksheet(name)
+                sheet.set_column(0, len(delivery.columns) - 1, _COLUMN_WIDTH)
+                for at, cells in enumerate([tuple(delivery.columns), *(row[1:] for row in content)]):
+                    _write_cells(sheet, at, cells)
+        return buffer.getvalue()
+
+    def _query(self, delivery: Delivery, values: Iterable[str]) -> str:
+        """The SELECT of ``values`` over the delivery's table, which it registers."""
         join = ""
         self._connection.register("rows", delivery.table.assign(row_order=range(len(delivery.table))))
         if delivery.lookup is not None:
             self._connection.register("lookup", delivery.lookup)
             join = f"JOIN lookup USING ({delivery.lookup_key})"
-        values = ", ".join(delivery.columns.values())
         # The explicit order is what makes two runs equal: a join alone promises none.
-        self._connection.execute(
-            f"COPY (SELECT {values} FROM rows t {join} ORDER BY row_order) TO '{rows}' "
-            f"(FORMAT csv, HEADER false, DELIMITER '{delivery.looks.delimiter}', QUOTE '\"', NULLSTR '')"
-        )
-        return rows.read_bytes()
+        return f"SELECT {', '.join(values)} FROM rows t {join} ORDER BY row_order"
+
+
+def _write_cells(sheet: Any, row: int, cells: Sequence[object]) -> None:
+    for column, cell in enumerate(cells):
+        if isinstance(cell, str):
+            sheet.write_string(row, column, cell)
+        elif cell is not None:
+            sheet.write_number(row, column, cell)
 
 
 def place(path: Path, content: bytes, control: Mapping[str, object], landed_at: datetime) -> None:

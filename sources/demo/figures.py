@@ -13,6 +13,9 @@ Three kinds of ``values``: ``flow`` are the totals of successive years from that
 ``stock`` are levels at the end of the year before ``first`` and of each year from then on, joined by straight lines;
 ``steps`` hold from their month on. After the last value it stays. Nothing depends on ``scale``.
 
+Kymenlaakso's risks come as a workbook that somebody keeps by hand: a sheet for each month, named after it, and no
+column of months. The others' figures are a text file.
+
 Does not cover figures by division.
 """
 
@@ -29,13 +32,17 @@ import numpy as np
 import pandas as pd
 
 from sources.demo.arithmetic import apportion
-from sources.demo.delivery import Delivery, Looks, Thunk
+from sources.demo.delivery import WORKBOOK, Delivery, Looks, Thunk
 from sources.demo.scene import Scene, delivered, month_of
 
 _SEASONS = {
     "clinic": (1.02, 0.98, 1.04, 1.0, 1.02, 0.92, 0.72, 0.94, 1.06, 1.08, 1.06, 0.92),
     "even": (1.0,) * 12,
 }
+_KEPT_BY_HAND = frozenset({"kymenlaakso"})
+_MONTH = {"Kuukausi": "month(kuukausi) || '.' || year(kuukausi)"}
+_TEXT = "replace(arvo, '.', ',')"
+_NUMBER = "CAST(arvo AS DOUBLE)"
 
 
 class Figure(NamedTuple):
@@ -121,21 +128,18 @@ def _list(scene: Scene) -> Delivery:
     ]
     last = rows["kuukausi"].max()
     tenths = int((rows["units"] * 10 ** (1 - rows["decimals"])).sum())
+    by_hand = scene.county.organisation_id in _KEPT_BY_HAND
     return Delivery(
         "tunnusluvut",
         f"tunnusluvut_{last:%Y-%m}",
         delivered(last, 14),
-        {
-            "Kuukausi": "kuukausi",
-            "Tunnusluku": "tunnusluku",
-            "Toimiala": "NULL::VARCHAR",
-            "Arvo": "arvo",
-            "Lähde": "lahde",
-        },
-        rows.assign(
-            kuukausi=[f"{month.month}.{month.year}" for month in rows["kuukausi"]],
-            arvo=[text.replace(".", ",") for text in arvo],
-        ),
-        looks=Looks(encoding="cp1252"),
+        _columns(_NUMBER) if by_hand else _MONTH | _columns(_TEXT),
+        rows.assign(arvo=arvo).sort_values("kuukausi", kind="stable") if by_hand else rows.assign(arvo=arvo),
+        looks=Looks(suffix=WORKBOOK) if by_hand else Looks(encoding="cp1252"),
         sums={"arvo": f"{tenths // 10}.{tenths % 10}"},
+        sheet="strftime(kuukausi, '%Y-%m')" if by_hand else "",
     )
+
+
+def _columns(arvo: str) -> dict[str, str]:
+    return {"Tunnusluku": "tunnusluku", "Toimiala": "NULL::VARCHAR", "Arvo": arvo, "Lähde": "lahde"}

@@ -178,6 +178,22 @@ def test_small_division_is_hidden_with_the_next(night: Built) -> None:
     assert value_at(night, "kyme_sick_leave", "2024-12-01", "terveys") == (pytest.approx(7 / 120 * 12), "ok")
 
 
+@pytest.mark.parametrize(
+    ("table", "figure"),
+    [
+        ("mart.fct_measure", "measure_id, organisation_id, month"),
+        ("indicator.value", "indicator_id, organisation_id, month"),
+    ],
+)
+def test_no_hidden_division_can_be_had_by_subtraction(night: Built, table: str, figure: str) -> None:
+    alone = night.query(f"""
+        SELECT {figure} FROM {table} GROUP BY ALL
+        HAVING bool_or(division_id = 'all' AND value IS NOT NULL)
+            AND count(*) FILTER (division_id <> 'all' AND value_status = 'suppressed') = 1
+    """)
+    assert alone == []
+
+
 def test_survey_hides_the_other_of_two_divisions(night: Built) -> None:
     assert value_at(night, "kyme_enps", "2024-11-01", "sosiaali") == (None, "suppressed")
     assert value_at(night, "kyme_enps", "2024-11-01", "terveys") == (None, "suppressed")

@@ -32,6 +32,14 @@ CODE = "140185-123X"
             "UPDATE mart.fct_measure SET n_persons = 1",
             r"mart\.fct_measure: 2 rows shown with fewer than 5 persons",
         ),
+        (
+            "UPDATE mart.fct_measure SET n_persons = 4, value = 4",
+            r"mart\.fct_measure: 2 rows shown with fewer than 5 persons",
+        ),
+        (
+            "UPDATE mart.fct_measure SET n_persons = 0, value = 3",
+            r"mart\.fct_measure: 2 rows shown with fewer than 5 persons",
+        ),
         (f"UPDATE mart.dim_division SET name_fi = 'x{'d' * 64}' WHERE code = 'PELA'", "form of a pseudonym"),
         (f"UPDATE quality.rejected_row SET value = 'henkilö {CODE}'", "form of a personal identity code"),
         (
@@ -58,6 +66,9 @@ def test_a_planted_leak_stops_the_release(settings: Settings, run: NightlyRun, l
         "UPDATE quality.rejected_row SET value = 'A140185-123X9'",
         "UPDATE mart.fct_measure SET n_persons = 5",
         "UPDATE mart.fct_measure SET n_persons = 0, value = NULL",
+        # A count of clients has just those behind it: none of none.
+        "UPDATE mart.fct_measure SET n_persons = 0, value = 0",
+        "UPDATE mart.fct_measure SET n_persons = 537, value = 537",
     ],
 )
 def test_what_is_no_leak_passes(settings: Settings, run: NightlyRun, harmless: str) -> None:

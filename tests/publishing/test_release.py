@@ -37,15 +37,34 @@ def test_first_release_holds_the_public_surface(settings: Settings, run: Nightly
         "indicator.value",
         "indicator.status",
         "indicator.reported",
+        "indicator.cost_target",
+        "indicator.deflated",
+        "indicator.goal_saving",
+        "indicator.basket_status",
+        "indicator.municipality_status",
         "mart.dim_division",
+        "mart.dim_document",
+        "mart.dim_goal",
+        "mart.dim_measure",
         "mart.dim_organisation",
-        "mart.fct_measure",
+        "mart.dim_programme",
+        "mart.dim_reporting_duty",
+        "mart.fct_action_monthly",
+        "mart.fct_allocation_monthly",
         "mart.fct_cost_monthly",
+        "mart.fct_measure",
+        "mart.fct_portfolio_monthly",
+        "mart.fct_project_finance",
+        "mart.fct_project_plan",
         "mart.fct_public_figure",
+        "mart.fct_risk",
         "quality.delivery",
+        "quality.project_reconciliation",
         "quality.rejected_row",
         "quality.check_result",
         "quality.incident",
+        "quality.caveat",
+        "indicator.source",
         "meta.release",
     }
     assert ask(made.database, "SELECT count(*) FROM duckdb_views() WHERE NOT internal") == [(0,)]
@@ -220,7 +239,124 @@ def test_withheld_without_an_earlier_release_is_not_reportable(settings: Setting
     assert ask(made.database, CURRENT_VALUE) == [(1234.56,)]
 
 
+# Each new table with figures of an organisation, and the figure that tonight's build changes to 7.
+BESIDE = {
+    "indicator.cost_target": "value_eur_million",
+    "indicator.goal_saving": "realised_eur_million",
+    "indicator.basket_status": "realised_eur_million",
+    "indicator.municipality_status": "share_percent",
+    "indicator.deflated": "deflated_value",
+    "mart.fct_allocation_monthly": "spent_eur",
+    "mart.fct_risk": "points",
+    "mart.fct_action_monthly": "saving_realised_eur",
+    "mart.fct_portfolio_monthly": "saving_realised_eur",
+    "mart.fct_project_finance": "estimate_eur",
+}
+DEFINITIONS = (
+    "mart.dim_goal",
+    "mart.dim_document",
+    "mart.dim_programme",
+    "mart.dim_reporting_duty",
+    "mart.fct_project_plan",
+    "quality.project_reconciliation",
+)
+WITHHELD = frozenset({"kainuu"})
+
+
+def figures(database: Path, table: str, organisation_id: str) -> list[object]:
+    """The known figures of a table, without repeats, in order."""
+    known = (
+        f"SELECT DISTINCT {BESIDE[table]}::DOUBLE AS figure FROM {table} WHERE organisation_id = '{organisation_id}'"
+    )
+    return [row[0] for row in ask(database, f"SELECT figure FROM ({known}) WHERE figure IS NOT NULL ORDER BY ALL")]
+
+
+@pytest.mark.parametrize("table", BESIDE)
+def test_no_table_shows_tonights_figures_of_a_withheld_organisation(
+    settings: Settings, run: NightlyRun, table: str
+) -> None:
+    first = release.publish(settings, run)
+    change_build(settings, f"UPDATE {table} SET {BESIDE[table]} = 7 WHERE {BESIDE[table]} IS NOT NULL")
+    made = release.publish(settings, replace(run, withheld_organisations=WITHHELD))
+    assert figures(made.database, table, "kymenlaakso") == [7.0]
+    assert figures(made.database, table, "kainuu") == figures(first.database, table, "kainuu") != [7.0]
+
+
+@pytest.mark.parametrize("table", BESIDE)
+def test_without_an_earlier_release_a_withheld_organisation_has_no_figure_at_all(
+    settings: Settings, run: NightlyRun, table: str
+) -> None:
+    made = release.publish(settings, replace(run, withheld_organisations=WITHHELD))
+    assert figures(made.database, table, "kainuu") == []
+    assert figures(made.database, table, "kymenlaakso") != []
+
+
+@pytest.mark.parametrize(
+    ("table", "asked"),
+    [
+        ("indicator.cost_target", "range_status, value_status, max(target_high_eur_million), max(kind)"),
+        ("indicator.goal_saving", "value_status, max(potential_eur_million), max(parent_goal_id)"),
+        ("indicator.basket_status", "state, reason, value_status, max(path_eur_million), max(threshold_percent)"),
+        ("indicator.municipality_status", "value_status, max(plan_share_percent), max(municipality_name)"),
+        ("mart.fct_allocation_monthly", "share_status, value_status, max(limit_eur)"),
+        ("mart.fct_risk", "trend, max(owner_role), max(name_fi)"),
+    ],
+)
+def test_rows_of_a_withheld_organisation_stay_with_what_is_no_figure(
+    settings: Settings, run: NightlyRun, table: str, asked: str
+) -> None:
+    expected = {
+        "indicator.cost_target": ("no_data", "not_reportable", -1.0, "division"),
+        "indicator.goal_saving": ("not_reportable", 8.3, "1"),
+        "indicator.basket_status": ("no_data", "not_reportable", "not_reportable", 24.0, 90.0),
+        "indicator.municipality_status": ("not_reportable", 7.0, "Yhteensä"),
+        "mart.fct_allocation_monthly": ("no_data", "not_reportable", 4.36e6),
+        "mart.fct_risk": ("no_data", "talousjohtaja", "Mainehaitta"),
+    }
+    made = release.publish(settings, replace(run, withheld_organisations=WITHHELD))
+    found = ask(made.database, f"SELECT {asked} FROM {table} WHERE organisation_id = 'kainuu' GROUP BY ALL")
+    assert found == [expected[table]]
+    both = f"SELECT count(*) FILTER (organisation_id = 'kainuu') * 2 = count(*) FROM {table}"
+    assert ask(made.database, both) == [(True,)]
+
+
+def test_older_rows_of_a_withheld_organisation_are_provisional(settings: Settings, run: NightlyRun) -> None:
+    release.publish(settings, run)
+    made = release.publish(settings, replace(run, withheld_organisations=WITHHELD))
+    asked = (
+        "SELECT DISTINCT value_status, provisional_reason FROM indicator.cost_target "
+        "WHERE organisation_id = 'kainuu' AND value_eur_million IS NOT NULL"
+    )
+    assert ask(made.database, asked) == [("provisional", "withheld")]
+
+
+@pytest.mark.parametrize("table", DEFINITIONS)
+def test_definitions_and_plans_are_always_tonights(settings: Settings, run: NightlyRun, table: str) -> None:
+    made = release.publish(settings, replace(run, withheld_organisations=frozenset({"kainuu", "kymenlaakso"})))
+    in_build = ask(settings.build_database, f"FROM {table} ORDER BY ALL")
+    assert ask(made.database, f"FROM {table} ORDER BY ALL") == in_build != []
+
+
 # --- check results and incidents --------------------------------------------------------------------------------
+
+
+def test_an_open_incident_is_a_caveat_beside_what_rests_on_it(settings: Settings, run: NightlyRun) -> None:
+    night = datetime.fromisoformat("2025-11-01 03:00")
+    write_checks(
+        settings,
+        ("n1", "kirjanpito.cost_band", "kymenlaakso", "kirjanpito", "WARN", "failed", night),
+        ("n1", "henkilosto.fte_band", "kymenlaakso", "henkilosto", "WARN", "failed", night),
+        ("n1", "kirjanpito.row_band", "kainuu", "kirjanpito", "WARN", "passed", night),
+    )
+    made = release.publish(settings, run)
+    found = ask(
+        made.database,
+        "SELECT DISTINCT organisation_id, check_id, extract_id, severity, since FROM quality.caveat",
+    )
+    assert found == [("kymenlaakso", "kirjanpito.cost_band", "kirjanpito", "WARN", night)]
+    beside = "SELECT count(DISTINCT indicator_id) FROM quality.caveat"
+    everything = "SELECT count(*) FROM indicator.catalogue WHERE organisation_id = 'kymenlaakso'"
+    assert ask(made.database, beside) == ask(made.database, everything)
 
 
 def test_incidents_are_spells_of_failures(settings: Settings, run: NightlyRun) -> None:

@@ -7,7 +7,6 @@ import hashlib
 import re
 from dataclasses import replace
 from datetime import date
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -16,44 +15,15 @@ from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publishing import formats, release, report, summary
+from publishing import formats, indicator_text, programme_actions, programme_money, release, report, summary
 from publishing.charts import Point, spark_line
 from publishing.formats import Formats
 from publishing.model import NightlyRun
 from sources.settings import Settings
+from tests.publishing.reading import page_of, parsed, spaced
 from tests.publishing.warehouse_maker import NIGHT, REFUSED_DELIVERY, change_build, make_build, write_checks
 
 PUBLISHING = Path(report.__file__).parent
-
-
-class Tables(HTMLParser):
-    """The text of each row's cells of every table, and every start tag with its attributes."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows: list[list[str]] = []
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self._in_cell = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag == "tr":
-            self.rows.append([])
-        elif tag == "br":
-            self.handle_data(" ")
-        elif tag in ("td", "th"):
-            self.rows[-1].append("")
-            self._in_cell = True
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("td", "th"):
-            self._in_cell = False
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-        if self._in_cell:
-            self.rows[-1][-1] += data
 
 
 @pytest.fixture(scope="module")
@@ -61,21 +31,6 @@ def html(tmp_path_factory: pytest.TempPathFactory) -> str:
     settings = Settings(home=tmp_path_factory.mktemp("page"))
     make_build(settings)
     return page_of(settings, NIGHT)
-
-
-def page_of(settings: Settings, run: NightlyRun, language: str = "fi") -> str:
-    made = release.publish(settings, run)
-    return (made.path / "report" / f"{language}.html").read_text(encoding="utf-8")
-
-
-def parsed(html: str) -> Tables:
-    tables = Tables()
-    tables.feed(html)
-    return tables
-
-
-def spaced(text: str) -> str:
-    return " ".join(text.split())
 
 
 def test_summary_row_has_the_release_figures(html: str) -> None:
@@ -89,7 +44,7 @@ def test_summary_row_has_the_release_figures(html: str) -> None:
 def test_month_table_shows_every_month_and_says_why_there_is_no_figure(html: str) -> None:
     rows = parsed(html).rows
     assert ["8.2025", "390,0", "390,0", "lopullinen"] in rows
-    assert ["9.2025", "–", "380,0", "ei tietoa"] in rows
+    assert ["9.2025", "–", "380,0", "ei tietoa (kirjanpito)"] in rows
     assert ["10.2025", "1 234,6".replace(" ", "\N{NO-BREAK SPACE}"), "370,0", "lopullinen"] in rows
 
 
@@ -173,22 +128,12 @@ def test_withheld_organisation_and_provisional_figures_are_told(settings: Settin
     assert "Ennakollinen, koska osa tiedoista puuttuu tai on kiistanalainen: Ostot; Suositteluindeksi." in text
 
 
-def test_terminal_summary(settings: Settings, run: NightlyRun) -> None:
+def test_notices_are_the_open_incidents(settings: Settings, run: NightlyRun) -> None:
     write_checks(settings, ("run-1", "freshness", "kymenlaakso", "kirjanpito", "WARN", "failed", run.started_at))
     made = release.publish(settings, run)
-    table = summary.headline(made.path, "fi")
-    columns = [[str(cell) for cell in column.cells] for column in table.columns]
-    cost = columns[0].index("Ostot")
-    assert [spaced(column[cost]) for column in columns] == [
-        "Ostot",
-        "1 234,6 milj. €",
-        "301,0",
-        "370,0",
-        "✕ jäljessä 10.2025",
-    ]
     assert summary.withheld(made.path, "fi") == []
     assert summary.notices(made.path, "en") == [
-        "Warning: freshness has failed since 23 Nov 2025 (Kymenlaakso, kirjanpito; owner tietohallinto)."
+        "Warning: freshness has failed since 23 Nov 2025 (Kymenlaakso, kirjanpito; owner finance)."
     ]
 
 
@@ -216,8 +161,10 @@ def used_texts() -> set[str]:
     # Texts looked up by a code are literals in these tables; a lookup's key is not a text.
     found -= {"severity", "value_status"}
     found |= {word for word, _, _ in summary.STATUSES.values()} | set(summary.SEVERITIES.values())
-    for table in (formats.UNITS, report.VALUE_STATUSES, report.FAMILIES, report.BASELINE_RULES):
-        found |= set(table.values())
+    found |= set(formats.UNITS.values())
+    for module in (indicator_text, programme_actions, programme_money):
+        for name, words in vars(module).items():
+            found |= set(words.values()) if name.isupper() and isinstance(words, dict) else set()
     return found
 
 
@@ -294,6 +241,17 @@ def test_the_expected_path_runs_on_to_the_target() -> None:
     chart = str(spark_line(points, date(2025, 12, 1), 10.0, title="", key="k"))
     assert 'class="expected" d="M8 88L160 48L312 8"' in chart
     assert 'class="actual" d="M8 88L160 72"' in chart
+
+
+def test_the_way_that_is_left_of_a_trajectory_is_not_drawn_straight() -> None:
+    """Its months have their own expected values; the diamond still shows where it ends, at 8 + 304 = 312."""
+    months = [date(2025, month, 1) for month in (9, 10, 11)]
+    points = [
+        Point(month, value, expected) for month, value, expected in zip(months, (0, 2, 3), (0, 4, 5), strict=True)
+    ]
+    chart = str(spark_line(points, date(2026, 1, 1), 10.0, title="", key="k", runs_on=False))
+    assert 'class="expected" d="M8 88L84 56L160 48"' in chart
+    assert 'class="target" d="M312 3l5 5l-5 5l-5 -5z"' in chart
 
 
 def test_no_chart_of_one_month() -> None:

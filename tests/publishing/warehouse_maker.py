@@ -1,4 +1,5 @@
-"""A small build database and lake by hand: two organisations, three indicators, four divisions, round numbers.
+"""A small build database and lake by hand: two organisations, three indicators, four divisions, round numbers,
+and a few rows of everything that a programme follows beside its indicators.
 
 Independent of dbt and of the readers, so that the tests of publishing say what publishing does and nothing else.
 """
@@ -30,37 +31,47 @@ CREATE TABLE indicator.catalogue AS
 SELECT
     'demo_2023' AS programme_id, indicator_id, organisation_id, theme, name_fi, name_sv, name_en, unit, better,
     family, 12 AS window_months, 1 AS definition_version, 'original_budget' AS baseline_rule, target_kind,
-    'Ohjelma-asiakirja' AS document
+    'Ohjelma-asiakirja' AS document, goal_id, 'sv|en' AS translated, stated::DOUBLE AS stated_target_value,
+    NULL::DOUBLE AS stated_target_weakest, NULL::DOUBLE AS stated_target_low, NULL::DOUBLE AS stated_target_high,
+    'linear' AS path_shape, 'stated' AS certainty, 'talousjohtaja' AS owner_role, 'ohjelma.pdf' AS document_file,
+    'Luku 2' AS place
 FROM (VALUES ('kymenlaakso'), ('kainuu')) AS organisation(organisation_id), (VALUES
-    ('cost', 'economy', 'Ostot', 'Köp', 'Purchases', 'EUR_million', 'down', 'sum', 'change_abs'),
-    ('enps', 'personnel', 'Suositteluindeksi', 'eNPS', 'eNPS', 'score', 'up', 'net_share', 'level'),
-    ('queue', 'structure', 'Jono', 'Kö', 'Queue', 'persons', 'down', 'level', 'direction')
-) AS i(indicator_id, theme, name_fi, name_sv, name_en, unit, better, family, target_kind);
+    ('cost', 'economy', 'Ostot', 'Köp', 'Purchases', 'EUR_million', 'down', 'sum', 'change_abs', '1', -90),
+    ('enps', 'personnel', 'Suositteluindeksi', 'eNPS', 'eNPS', 'score', 'up', 'net_share', 'level', NULL, 20),
+    ('queue', 'structure', 'Jono', 'Kö', 'Queue', 'persons', 'down', 'level', 'direction', NULL, NULL)
+) AS i(indicator_id, theme, name_fi, name_sv, name_en, unit, better, family, target_kind, goal_id, stated);
 COMMENT ON TABLE indicator.catalogue IS 'What is followed';
 COMMENT ON COLUMN indicator.catalogue.unit IS 'the indicator''s unit';
 
 CREATE TABLE indicator.value (
     programme_id VARCHAR, indicator_id VARCHAR, organisation_id VARCHAR, division_id VARCHAR, month DATE,
     value DOUBLE, numerator DOUBLE, denominator DOUBLE, n_persons BIGINT, value_status VARCHAR,
-    definition_version INTEGER, expected_value DOUBLE
+    definition_version INTEGER, expected_value DOUBLE, waits_for VARCHAR
 );
 INSERT INTO indicator.value
 SELECT
     'demo_2023', 'cost', organisation_id, 'all', month, value, value * 1e6, NULL, NULL,
-    if(value IS NULL, 'no_data', 'ok'), 1, expected
+    if(value IS NULL, 'no_data', 'ok'), 1, expected, if(value IS NULL, 'kirjanpito', NULL)
 FROM (VALUES ('kymenlaakso'), ('kainuu')) AS o(organisation_id), (VALUES
     (DATE '2025-08-01', 390.04, 390.0), (DATE '2025-09-01', NULL, 380.0), (DATE '2025-10-01', 1234.56, 370.0)
 ) AS m(month, value, expected);
 INSERT INTO indicator.value
-SELECT 'demo_2023', 'enps', organisation_id, division_id, DATE '2025-10-01', value, NULL, NULL, persons, status, 1, NULL
+SELECT
+    'demo_2023', 'enps', organisation_id, division_id, DATE '2025-10-01', value, NULL, NULL, persons, status, 1, NULL,
+    NULL
 FROM (VALUES ('kymenlaakso'), ('kainuu')) AS o(organisation_id), (VALUES
     ('all', -4.0, 40, 'ok'), ('terveys', 2.0, 20, 'ok'), ('sosiaali', -12.0, 12, 'ok'),
     ('pelastus', NULL, NULL, 'suppressed'), ('muut', NULL, NULL, 'suppressed')
 ) AS d(division_id, value, persons, status);
 INSERT INTO indicator.value
-SELECT 'demo_2023', 'queue', organisation_id, 'all', DATE '2025-10-01', NULL, NULL, NULL, NULL, 'no_data', 1, NULL
+SELECT
+    'demo_2023', 'queue', organisation_id, 'all', DATE '2025-10-01', NULL, NULL, NULL, NULL, 'no_data', 1, NULL,
+    'asumisjono'
 FROM (VALUES ('kymenlaakso'), ('kainuu')) AS o(organisation_id);
 
+CREATE TABLE indicator.source AS
+SELECT programme_id, indicator_id, organisation_id, 'numerator' AS role, 'a' AS measure_id, 'kirjanpito' AS extract_id
+FROM indicator.catalogue;
 CREATE TABLE indicator.status AS
 SELECT
     'demo_2023' AS programme_id, indicator_id, organisation_id, month::DATE AS month, value::DOUBLE AS value,
@@ -109,6 +120,144 @@ FROM (VALUES
     ('sotkanet', '1080', 'Käynnit', 'per_1000', 'kymenlaakso', '10', 2023, 2055, 'Sotkanet / THL'),
     ('sotkanet', '1080', 'Käynnit', 'per_1000', NULL, 'FI', 2023, 1925, 'Sotkanet / THL')
 ) AS f(source, figure_id, name, unit, organisation_id, area_code, year, value, attribution);
+
+-- What programmes follow beside their indicators. The newest month with figures is October 2025 throughout; the rows of
+-- other months must not be shown.
+CREATE TABLE mart.dim_programme AS
+SELECT 'demo_2023' AS programme_id, 'kymenlaakso' AS organisation_id, 'Tuottavuusohjelma' AS name_fi,
+    'Produktivitetsprogrammet' AS name_sv, 'Productivity programme' AS name_en;
+CREATE TABLE mart.dim_document AS
+SELECT 'demo' AS document_id, 'demo_2023' AS programme_id, 'Ohjelma-asiakirja' AS title, 'ohjelma.pdf' AS source_file;
+CREATE TABLE mart.dim_reporting_duty AS
+SELECT 'demo_2023' AS programme_id, 'board' AS report_id, 'Raportti' AS name_fi, 'monthly' AS cadence;
+CREATE TABLE mart.dim_measure AS
+SELECT measure_id, name AS name_fi, name AS name_sv, name AS name_en
+FROM (VALUES ('cost_total_eur', 'Toimintakulut'), ('cost_rent_eur', 'Vuokrat')) AS m(measure_id, name);
+CREATE TABLE mart.dim_goal AS
+SELECT 'demo_2023' AS programme_id, goal_id, parent_goal_id, name AS name_fi, name AS name_sv, name AS name_en
+FROM (VALUES ('1', NULL, 'Rakenne'), ('1.1', '1', 'Porrastus'), ('neuvonta', NULL, 'Neuvonta')) AS
+    g(goal_id, parent_goal_id, name);
+
+CREATE TABLE indicator.cost_target AS
+SELECT
+    'demo_2023' AS programme_id, organisation_id, cost_target_id, kind, measure_id, division_id, month,
+    if(known, value, NULL)::DOUBLE AS value_eur_million, budget::DOUBLE AS original_budget_eur_million,
+    NULL::DOUBLE AS stated_budget_eur_million, NULL::DOUBLE AS saving_in_budget_eur_million,
+    if(known, change, NULL)::DOUBLE AS change_eur_million, low::DOUBLE AS target_low_eur_million,
+    high::DOUBLE AS target_high_eur_million, DATE '2025-12-01' AS target_month,
+    low_now::DOUBLE AS expected_low_eur_million, high_now::DOUBLE AS expected_high_eur_million,
+    if(known, range_status, 'no_data') AS range_status, caveat, if(known, 'ok', 'no_data') AS value_status,
+    NULL::VARCHAR AS provisional_reason
+FROM (VALUES ('kymenlaakso'), ('kainuu')) AS o(organisation_id),
+(VALUES (DATE '2025-09-01', false), (DATE '2025-10-01', true), (DATE '2025-11-01', false)) AS m(month, known),
+(VALUES
+    ('total', 'cost_line', 'cost_total_eur', 'all', 925, 940, -30, -78, -17, -60, -16, 'in_range', NULL),
+    ('rent', 'cost_line', 'cost_rent_eur', 'all', 26, 24, 2, -5, -1, -4, -0.8, 'above_range', NULL),
+    ('division_terveys', 'division', 'cost_total_eur', 'terveys', 300, 350, -50, -52, -27, -40, -20, 'below_range',
+        'saving_in_budget_unknown')
+) AS t(cost_target_id, kind, measure_id, division_id, value, budget, change, low, high, low_now, high_now,
+    range_status, caveat);
+CREATE TABLE indicator.deflated AS
+SELECT 'demo_2023' AS programme_id, 'cost' AS indicator_id, organisation_id, 'all' AS division_id,
+    DATE '2025-10-01' AS month, 'jhi' AS index_id, 2023 AS price_year, 110.0 AS nominal_value, 100.0 AS deflated_value
+FROM (VALUES ('kymenlaakso'), ('kainuu')) AS o(organisation_id);
+CREATE TABLE mart.fct_allocation_monthly AS
+SELECT
+    'demo_2023' AS programme_id, organisation_id, allocation_id, month, if(known, spent, NULL)::DOUBLE AS spent_eur,
+    10.9e6::DOUBLE AS total_eur, if(known, 100 * spent / 10.9e6, NULL)::DOUBLE AS share_percent,
+    low::DOUBLE AS share_low_percent, high::DOUBLE AS share_high_percent, 10.9e4 * high::DOUBLE AS limit_eur,
+    if(known, share_status, 'no_data') AS share_status, if(known, 'ok', 'not_yet_due') AS value_status
+FROM (VALUES ('kymenlaakso'), ('kainuu')) AS o(organisation_id),
+(VALUES (DATE '2025-10-01', true), (DATE '2025-11-01', false)) AS m(month, known),
+(VALUES ('digi', 4.5e6, 30, 40, 'over_share'), ('ostot', 0.5e6, 10, 10, 'within_share')) AS
+    a(allocation_id, spent, low, high, share_status);
+CREATE TABLE indicator.goal_saving AS
+SELECT
+    'demo_2023' AS programme_id, organisation_id, goal_id, parent_goal_id, month, potential::DOUBLE AS
+    potential_eur_million, if(known, actions, NULL)::BIGINT AS actions_count,
+    if(known, planned, NULL)::DOUBLE AS planned_eur_million, if(known, realised, NULL)::DOUBLE AS realised_eur_million,
+    if(known, 'ok', 'no_data') AS value_status, NULL::VARCHAR AS provisional_reason
+FROM (VALUES ('kymenlaakso'), ('kainuu')) AS o(organisation_id),
+(VALUES (DATE '2025-10-01', true), (DATE '2025-11-01', false)) AS m(month, known),
+(VALUES ('1.1', '1', 2.0, 1, 1.0, 0.5), ('1', NULL, 8.3, 3, 5.0, 2.5), ('neuvonta', NULL, NULL, 0, 0.0, 0.0)) AS
+    g(goal_id, parent_goal_id, potential, actions, planned, realised);
+CREATE TABLE indicator.basket_status AS
+SELECT
+    'demo_2023' AS programme_id, organisation_id, check_month, basket_id, state,
+    realised::DOUBLE AS realised_eur_million, path::DOUBLE AS path_eur_million,
+    (100 * realised / path)::DOUBLE AS path_percent, NULL::DOUBLE AS path_percent_before,
+    threshold::DOUBLE AS threshold_percent, reason, if(realised IS NULL, 'no_data', 'ok') AS value_status
+FROM (VALUES ('kymenlaakso'), ('kainuu')) AS o(organisation_id), (VALUES
+    (DATE '2024-12-01', 'A', 'in_use', 7.0, 7.0, NULL, 'primary'),
+    (DATE '2025-06-01', 'A', 'in_use', 12.4, 15.5, NULL, 'primary'),
+    (DATE '2025-06-01', 'B', 'to_be_considered', 12.4, 15.5, 90, 'saving_below_path'),
+    (DATE '2025-06-01', 'C', 'not_needed', 12.4, 15.5, 75, 'saving_on_path'),
+    (DATE '2025-12-01', 'B', 'no_data', NULL, 24.0, 90, 'no_register')
+) AS b(check_month, basket_id, state, realised, path, threshold, reason);
+CREATE TABLE indicator.municipality_status AS
+SELECT
+    'demo_2023' AS programme_id, 'queue' AS indicator_id, organisation_id, code AS municipality_code,
+    name AS municipality_name, year, if(share IS NULL, NULL, DATE '2025-10-01') AS month,
+    if(share IS NULL, NULL, 800)::DOUBLE AS persons, 12700.0::DOUBLE AS residents_75plus,
+    share::DOUBLE AS share_percent, 'plan' AS plan_kind, 762.0::DOUBLE AS plan_persons,
+    12700.0::DOUBLE AS plan_residents, plan::DOUBLE AS plan_share_percent, (plan - share)::DOUBLE AS gap_percent,
+    if(share IS NULL, 'no_data', 'ok') AS value_status, if(share IS NULL, 'asiakasmaarat', NULL) AS waits_for
+FROM (VALUES ('kymenlaakso'), ('kainuu')) AS o(organisation_id), (VALUES
+    ('609', 'Pori', 2024, 7.1, 7.0), ('609', 'Pori', 2025, 6.4, 6.0), ('all', 'Yhteensä', 2025, 6.25, 6.0),
+    ('609', 'Pori', 2026, NULL, 5.0)
+) AS y(code, name, year, share, plan);
+CREATE TABLE mart.fct_project_plan AS
+SELECT 'demo_2023' AS programme_id, 'uudistus' AS project_code, sub_project, line_no, line_class, name AS name_fi,
+    total::DECIMAL(18, 2) AS total_eur
+FROM (VALUES
+    ('1', 1, 'cost', 'Palkat', 1300000), ('1', 2, 'total', 'Kokonaiskulut', 1336000),
+    ('2', 1, 'total', 'Kokonaiskulut', 2160000)
+) AS p(sub_project, line_no, line_class, name, total);
+CREATE TABLE mart.fct_project_finance AS
+SELECT organisation_id, project_code, '1' AS part_code, line AS cost_line, line_class, year,
+    actual::DECIMAL(18, 2) AS actual_eur, estimate::DECIMAL(18, 2) AS estimate_eur
+FROM (VALUES ('kymenlaakso'), ('kainuu')) AS o(organisation_id), (VALUES
+    ('uudistus', 'palkat', 'cost', 2020, 209073, 209073), ('uudistus', 'palkat', 'cost', 2021, NULL, 1136927),
+    ('uudistus', 'omarahoitus', 'own_funding', 2020, 41815, 41815), ('muu', 'palkat', 'cost', 2020, 7, 7)
+) AS f(project_code, line, line_class, year, actual, estimate);
+CREATE TABLE quality.project_reconciliation AS
+SELECT 'demo_2023' AS programme_id, 'uudistus' AS project_code, '1' AS sub_project, rule, 2 AS line_no,
+    'Kokonaiskulut' AS name_fi, figure, stated::DECIMAL(18, 2) AS stated_eur, computed::DECIMAL(18, 2) AS computed_eur,
+    (stated - computed)::DECIMAL(18, 2) AS difference_eur, abs(stated - computed) <= 2 AS is_rounding
+FROM (VALUES ('years', 'total_eur', 1336000, 1335999), ('parts', 'total_eur', 1336000, 1306001)) AS
+    r(rule, figure, stated, computed);
+
+CREATE TABLE mart.fct_action_monthly AS
+SELECT
+    organisation_id, programme_id, month, action_code, name, coalesce(goal_id, 'unmapped') AS goal_id,
+    NULL::VARCHAR AS theme_code, 'all' AS division_id, 'kehittämisjohtaja' AS owner_role,
+    DATE '2024-01-01' AS starts_on, ends_on, state, completion::INTEGER AS completion_percent, is_overdue,
+    planned::DECIMAL(18, 2) AS saving_planned_eur, realised::DECIMAL(18, 2) AS saving_realised_eur,
+    1000::DECIMAL(18, 2) AS investment_eur
+FROM (VALUES ('kymenlaakso'), ('kainuu')) AS o(organisation_id), (VALUES
+    ('demo_2023', DATE '2025-09-01', 'T1', 'Vanha <b>', '1', DATE '2025-05-31', 'kaynnissa', 40, true, 9e6, 9e6),
+    ('demo_2023', DATE '2025-10-01', 'T1', 'Porrastus <b>', '1', DATE '2025-05-31', 'kaynnissa', 50, true, 3e6, 1e6),
+    ('demo_2023', DATE '2025-10-01', 'T2', 'Etäkäynnit', '1', DATE '2026-05-31', 'kaynnissa', 20, false, 1e6, 0.5e6),
+    ('demo_2023', DATE '2025-10-01', 'T3', 'Varastot', '1.1', DATE '2025-01-31', 'valmis', 100, false, 1e6, 1e6),
+    (NULL, DATE '2025-10-01', 'X1', 'Muu työ', NULL, DATE '2025-06-30', 'viivassa', 10, true, NULL, NULL)
+) AS a(programme_id, month, action_code, name, goal_id, ends_on, state, completion, is_overdue, planned, realised);
+CREATE TABLE mart.fct_portfolio_monthly AS
+SELECT
+    organisation_id, programme_id, month, goal_id, 'economy' AS theme, division_id, state, count(*) AS actions_count,
+    count(*) FILTER (is_overdue) AS overdue_count, sum(saving_planned_eur) AS saving_planned_eur,
+    sum(saving_realised_eur) AS saving_realised_eur, sum(investment_eur) AS investment_eur
+FROM mart.fct_action_monthly
+GROUP BY ALL;
+CREATE TABLE mart.fct_risk AS
+SELECT
+    'demo_2023' AS programme_id, organisation_id, risk_id, name AS name_fi, name AS name_sv, name AS name_en,
+    'Seurataan' AS avoidance_fi, 'talousjohtaja' AS owner_role, if(points IS NULL, NULL, DATE '2025-10-01') AS month,
+    points::DOUBLE AS points, trend, waits_for, 'stated' AS certainty, 'Ohjelma-asiakirja' AS document,
+    'Luku 5' AS place
+FROM (VALUES ('kymenlaakso'), ('kainuu')) AS o(organisation_id), (VALUES
+    ('maine', 'Mainehaitta', NULL, 'no_data', 'tunnusluvut risk_maine'), ('viive', 'Hankkeet viivästyvät', 16, 'rising',
+        NULL)
+) AS r(risk_id, name, points, trend, waits_for);
 
 CREATE TABLE quality.delivery (
     delivery_id VARCHAR, receipt_id VARCHAR, organisation_id VARCHAR, extract_id VARCHAR, file_name VARCHAR,

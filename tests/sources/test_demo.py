@@ -24,6 +24,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 
 from sources.contract import load_contract
 from sources.demo import GenerateReport, generate
@@ -48,7 +49,21 @@ def small(home: Path, **arguments: object) -> GenerateReport:
     return generate(Settings(home=home), **{"months": 3, "scale": 0.001, **arguments})  # type: ignore[arg-type]
 
 
+def sheets_of(path: Path) -> dict[str, list[list[str]]]:
+    """The cells of a workbook as text, by sheet; whole numbers without decimals."""
+    book = CalamineWorkbook.from_path(str(path))
+    return {
+        name: [
+            [str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell) for cell in row]
+            for row in book.get_sheet_by_name(name).to_python()
+        ]
+        for name in book.sheet_names
+    }
+
+
 def text_of(path: Path) -> str:
+    if path.suffix == ".xlsx":
+        return "\n".join(";".join(row) for rows in sheets_of(path).values() for row in rows)
     raw = path.read_bytes()
     if path.suffix == ".gz":
         raw = gzip.decompress(raw)
@@ -60,13 +75,16 @@ def text_of(path: Path) -> str:
 
 @cache
 def rows_of(path: Path) -> list[dict[str, str]]:
-    """Data rows by folded header; sum rows and footers left out. Read once: no test writes into a landed file."""
+    """Data rows by folded header; sum rows, footers and the headers of further sheets left out.
+
+    Read once: no test writes into a landed file.
+    """
     text = text_of(path)
     first = text.splitlines()[0]
     delimiter = max(";\t,", key=first.count)
     header, *body = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     names = [re.sub(r"[\s_-]", "", name).lower().replace("ä", "a").replace("ö", "o") for name in header]
-    data = [row for row in body if not row[0].startswith(NO_DATA)]
+    data = [row for row in body if row != header and not row[0].startswith(NO_DATA)]
     assert all(len(row) == len(names) for row in data)
     return [dict(zip(names, row, strict=True)) for row in data]
 

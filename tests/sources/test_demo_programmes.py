@@ -1,7 +1,7 @@
 """The demos of the four programmes: registers, figures, clients and the two programmes older than the counties.
 
-What is written is read back with the csv module and counted by plain loops. The expected figures are those of the
-programme documents, typed in by hand.
+What is written is read back with the csv module, the workbook with calamine, and counted by plain loops. The expected
+figures are those of the programme documents, typed in by hand.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from sources.demo.visits import visits
 from sources.jsonstat import decode
 from sources.reader import check_file
 from sources.settings import Settings
-from tests.sources.test_demo import amount, files, rows_of
+from tests.sources.test_demo import amount, files, rows_of, sheets_of
 
 FOUR = ("kymenlaakso", "itauusimaa", "pori", "vantaakerava")
 PORI_RESIDENTS = {2019: 11_668, 2020: 12_043, 2021: 12_577, 2022: 13_188, 2023: 13_773, 2024: 14_289}
@@ -210,9 +210,21 @@ def test_the_register_names_roles_and_calls_each_measure_differently() -> None:
 # --- figures --------------------------------------------------------------------------------------
 
 
+def figure_rows(report: GenerateReport) -> list[dict[str, str]]:
+    """Rows of the figures; of the workbook each with the month that its sheet's name says."""
+    [path] = files(report, "tunnusluvut")
+    if path.suffix != ".xlsx":
+        return rows_of(path)
+    rows = []
+    for name, (header, *body) in sheets_of(path).items():
+        year, month = name.split("-")
+        rows += [{"kuukausi": f"{month}.{year}", **dict(zip(map(str.lower, header), row, strict=True))} for row in body]
+    return rows
+
+
 def figures(report: GenerateReport) -> dict[str, dict[tuple[int, int], Decimal]]:
     result: defaultdict[str, dict[tuple[int, int], Decimal]] = defaultdict(dict)
-    for row in all_rows(report, "tunnusluvut"):
+    for row in figure_rows(report):
         month, year = row["kuukausi"].split(".")
         result[row["tunnusluku"]][int(year), int(month)] = money(row, "arvo")
     return dict(result)
@@ -261,6 +273,41 @@ def test_risk_points_are_probability_times_impact(made: dict[str, GenerateReport
     values = [v for n in FOUR for name, f in figures(made[n]).items() if name.startswith("risk_") for v in f.values()]
     assert values
     assert set(values) <= possible
+
+
+def test_the_risks_of_kymenlaakso_are_a_workbook_kept_by_hand(made: dict[str, GenerateReport], tmp_path: Path) -> None:
+    [path] = files(made["kymenlaakso"], "tunnusluvut")
+    assert path.name == "tunnusluvut_2025-06.xlsx"
+    found = sheets_of(path)
+    assert list(found) == [f"{month:%Y-%m}" for month in months_between(date(2023, 7, 1), date(2025, 6, 1))]
+    assert all(rows[0] == ["Tunnusluku", "Toimiala", "Arvo", "Lähde"] and len(rows) == 7 for rows in found.values())
+    # March 2024, by figures.csv: leadership 6 from that month, schedule 12 since February, personnel not yet 16.
+    assert sorted((row[0], row[2]) for row in found["2024-03"][1:]) == [
+        ("risk_kyme_aikataulu", "12"),
+        ("risk_kyme_henkilosto", "20"),
+        ("risk_kyme_johtaminen", "6"),
+        ("risk_kyme_lainsaadanto", "8"),
+        ("risk_kyme_sidosryhmat", "6"),
+        ("risk_kyme_talous", "15"),
+    ]
+    assert {(row[1], row[3]) for rows in found.values() for row in rows[1:]} == {("", "Muutosohjelmatoimisto")}
+    control = json.loads(path.with_name(f"{path.name}.control.json").read_text(encoding="utf-8"))
+    points = [int(row[2]) for rows in found.values() for row in rows[1:]]
+    assert (control["rows"], Decimal(control["sums"]["arvo"])) == (24 * 6, sum(points))
+    checked = check_file(path, load_contract("tunnusluvut"), "kymenlaakso")
+    assert (checked.counts.accepted, checked.counts.skipped) == (144, {"header": 23})
+    assert (checked.periods[0], checked.periods[-1]) == ("2023-07|risk_kyme_aikataulu", "2025-06|risk_kyme_talous")
+    [again] = files(kymenlaakso_alone(Settings(home=tmp_path), 30), "tunnusluvut")
+    assert again.read_bytes() == path.read_bytes()
+
+
+def test_a_workbook_has_no_dirt_and_no_tail(tmp_path: Path) -> None:
+    thunk = figures_of_programmes.plan(Scene(county("kymenlaakso"), months_from("2023-07", 1), 1, 1))[0]
+    with (
+        Landing(tmp_path, "kymenlaakso", datetime(2026, 1, 1)) as landing,  # noqa: DTZ001
+        pytest.raises(ValueError, match="no dirt"),
+    ):
+        landing.land(replace(thunk(), tail=(("Yhteensä",),)))
 
 
 def test_figures_of_itauusimaa_begin_at_nothing(made: dict[str, GenerateReport]) -> None:

@@ -43,6 +43,9 @@ ordered as (
     select
         basket.programme_id,
         basket.basket_id,
+        basket.name_fi,
+        basket.name_sv,
+        basket.name_en,
         row_number() over (partition by basket.programme_id order by basket.basket_id) as basket_no
     from {{ ref("basket") }} as basket
 )
@@ -52,6 +55,9 @@ select
     followed.organisation_id,
     followed.check_month,
     ordered.basket_id,
+    ordered.name_fi,
+    ordered.name_sv,
+    ordered.name_en,
     case
         when ordered.basket_no = 1 then 'in_use'
         when followed.path_percent is null then 'no_data'

@@ -118,11 +118,24 @@ found as (
         and planned.year - 1 = residents.year
 ),
 
-shared as (
+-- Fewer clients than may be shown hide every municipality of that indicator and year, so that the total gives none
+-- away.
+guarded as (
     select
         found.*,
-        100 * {{ ratio("persons", "residents_75plus") }} as share_percent
+        max(case when persons > 0 and persons < {{ small_number() }} then 1 else 0 end) over (
+            partition by programme_id, indicator_id, organisation_id, year
+        ) = 1
+        and (municipality_code <> 'all' or (persons > 0 and persons < {{ small_number() }})) as is_hidden
     from found
+),
+
+shared as (
+    select
+        guarded.*,
+        case when not is_hidden then persons end as shown_persons,
+        case when not is_hidden then 100 * {{ ratio("persons", "residents_75plus") }} end as share_percent
+    from guarded
 )
 
 select
@@ -133,7 +146,7 @@ select
     municipality_name,
     year,
     month,
-    persons,
+    shown_persons as persons,
     residents_75plus,
     share_percent,
     plan_kind,
@@ -143,11 +156,13 @@ select
     -- Positive is good, in percentage points.
     {{ rounded("(share_percent - plan_share_percent) * case better when 'down' then -1 else 1 end") }} as gap_percent,
     case
+        when is_hidden then 'suppressed'
         when share_percent is null then 'no_data'
         when contested_reason is not null then 'provisional'
         else 'ok'
     end as value_status,
     case
+        when is_hidden then null
         when persons is null then 'asiakasmaarat'
         when share_percent is null then 'vaesto'
     end as waits_for

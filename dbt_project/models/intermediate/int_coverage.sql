@@ -18,14 +18,16 @@ expected as (
         -- A month that has not ended is never due; population figures come by the end of April.
         case
             when source.rule = 'year_end' then make_date(cast(year(calendar.month) as integer), 4, 30)
-            when contract.due_day is null then last_day(calendar.month)
-            else {{ add_months("calendar.month", 1) }} + (contract.due_day - 1)
+            else coalesce(due.due_on, last_day(calendar.month))
         end as due_on
     from {{ ref("organisation") }} as organisation
     cross join source
     cross join {{ ref("int_calendar") }} as calendar
     left join {{ ref("stg_contract") }} as contract
         on source.extract_id = contract.extract_id
+    left join {{ ref("stg_due_date") }} as due
+        on contract.due_day = due.due_day
+        and calendar.month = due.month
 ),
 
 delivered as (

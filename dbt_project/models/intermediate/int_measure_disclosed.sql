@@ -7,8 +7,10 @@ with measured as (
         filled.month,
         filled.measure_id,
         filled.value,
-        measure.disclosure_group,
-        count.persons
+        -- A count of clients has just those behind it, and opens and closes by itself.
+        case when measure.disclosure_group = 'self' then 'self ' || filled.measure_id else measure.disclosure_group end
+            as disclosure_group,
+        case when measure.disclosure_group = 'self' then cast(filled.value as bigint) else count.persons end as persons
     from {{ ref("int_measure_filled") }} as filled
     inner join {{ ref("measure") }} as measure
         on filled.measure_id = measure.measure_id

@@ -1,5 +1,7 @@
 -- The measures of every covered month, with `all` and with the zeros: a covered month without rows means none of it.
--- A division is filled for a measure only if it has ever had a row of it: rescue services have no clinics.
+-- A division is filled for a measure only if it has ever had a row of it: rescue services have no clinics. The
+-- figures of one disclosure group are filled for the same divisions: staff without sick leave has none of it, and a
+-- hidden division that had no row would leave the other hidden one to be had by subtraction.
 with reported as (
     select
         value.organisation_id,
@@ -18,12 +20,26 @@ with reported as (
 ),
 
 ever as (
-    select distinct
+    select
         organisation_id,
         division_id,
         measure_id
     from reported
     where division_id <> 'all'
+
+    union
+
+    select
+        reported.organisation_id,
+        reported.division_id,
+        peer.measure_id
+    from reported
+    inner join {{ ref("int_measure_source") }} as own
+        on reported.measure_id = own.measure_id
+    inner join {{ ref("int_measure_source") }} as peer
+        on own.disclosure_group = peer.disclosure_group
+        and peer.has_division
+    where reported.division_id <> 'all'
 ),
 
 covered as (

@@ -1,6 +1,6 @@
 -- The persons who stand behind a figure, by disclosure group. `employment`: the own staff of the month; where no
 -- staffing file covers the month, those on sick leave (fewer, so the protection errs on the safe side).
--- `survey`: the respondents of the round. `client`: a count of clients has just those behind it.
+-- `survey`: the respondents of the round.
 with employment as (
     select
         organisation_id,
@@ -81,16 +81,3 @@ select
     'survey' as disclosure_group,
     persons
 from survey
-
-union all
-
-select
-    organisation_id,
-    'all' as division_id,
-    month,
-    'client' as disclosure_group,
-    -- The smallest count of the month decides for all of the group.
-    cast(min(value) as bigint) as persons
-from {{ ref("int_client_measure") }}
-where value > 0
-group by organisation_id, month
