@@ -60,7 +60,7 @@ def write(path: Path, rows: list[Row], version: int = 1) -> None:
             )
         con.execute(
             "CREATE TABLE indicator.catalogue AS SELECT 'p' AS programme_id, 'kymenlaakso' AS organisation_id, "
-            "unnest(?) AS indicator_id, unnest(?) AS unit",
+            "unnest(?) AS indicator_id, unnest(?) AS unit, 'ratio' AS family",
             [list(UNITS), list(UNITS.values())],
         )
         con.execute(
