@@ -246,12 +246,12 @@ def _entries(folder: Path) -> Iterator[Path]:
 
 def _landed(path: Path, organisation_id: str, extract_id: str) -> LandedFile:
     status = path.stat()
-    received_at = min(datetime.fromtimestamp(int(status.st_mtime), UTC).replace(tzinfo=None), _now())
+    received_at = min(datetime.fromtimestamp(int(status.st_mtime), UTC).replace(tzinfo=None), _now().replace(microsecond=0))
     return LandedFile(path, organisation_id, extract_id, received_at, status.st_size)
 
 
 def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 # --- Taking it in -----------------------------------------------------------------------------------------------
@@ -376,14 +376,15 @@ class _Intake:
         counts = counts or Counts()
         read_at = _now()
         return Receipt(
-            receipt_id=f"{read_at:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:12]}",
+            # to the microsecond: receipts sort as they were written, also within a second
+            receipt_id=f"{read_at:%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:12]}",
             delivery_id=delivery_id,
             organisation_id=file.organisation_id,
             extract_id=file.extract_id,
             file_name=file.file_name,
             file_bytes=file.file_bytes,
             received_at=file.received_at,
-            read_at=read_at,
+            read_at=read_at.replace(microsecond=0),
             contract_version=self.contract.version,
             rows_read=counts.read,
             rows_accepted=counts.accepted,
