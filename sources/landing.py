@@ -246,7 +246,9 @@ def _entries(folder: Path) -> Iterator[Path]:
 
 def _landed(path: Path, organisation_id: str, extract_id: str) -> LandedFile:
     status = path.stat()
-    received_at = min(datetime.fromtimestamp(int(status.st_mtime), UTC).replace(tzinfo=None), _now().replace(microsecond=0))
+    received_at = min(
+        datetime.fromtimestamp(int(status.st_mtime), UTC).replace(tzinfo=None), _now().replace(microsecond=0)
+    )
     return LandedFile(path, organisation_id, extract_id, received_at, status.st_size)
 
 
