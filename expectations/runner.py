@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from expectations.dbt_results import dbt_results
+from expectations.executed import OF_BUILD, OF_LANDED, executed
 from expectations.result import CheckResult, Severity, Status
 from expectations.scratch import Delivery, LakeView, make_build_scratch
 from expectations.suite import Check, Suite, SuiteError, load_suite, suite_names
@@ -56,7 +57,8 @@ def validate_landed(settings: Settings, run_id: str, as_of: date) -> list[CheckR
     """Judge the deliveries that have not passed yet, write ``lake/verdict/<run_id>.parquet``, return every result.
 
     A failure is one result for each delivery to blame, an organisation without one has a ``passed`` result. Suites of
-    extracts with nothing to judge are ``not_applicable``; freshness is judged for everybody who has delivered before.
+    extracts with nothing to judge are ``not_applicable``; freshness is judged for everybody who has delivered before,
+    and not applicable to whom the extract has ended. The last result is ``guard.executed``.
 
     Raises:
         duckdb.Error: when receipts, verdicts or contracts cannot be read. Then there is no verdict, and no night.
@@ -71,13 +73,14 @@ def validate_landed(settings: Settings, run_id: str, as_of: date) -> list[CheckR
             results += _judge_extract(view, run_id, extract_id, deliveries, folder / f"{extract_id}.duckdb")
     new = [delivery for deliveries in usable.values() for delivery in deliveries if delivery.is_new]
     _write_verdicts(settings, run_id, new, results)
-    return results
+    return [*results, executed(OF_LANDED, results, _maker(run_id, None))]
 
 
 def validate_build(settings: Settings, run_id: str, as_of: date) -> list[CheckResult]:
     """Judge tonight's indicators before they are released. Nothing is written.
 
     A failure names the organisation; a failure or an error with ``organisation_id`` None concerns every organisation.
+    The last result is ``guard.executed_build``.
     """
     make = _maker(run_id, None)
     try:
@@ -88,12 +91,14 @@ def validate_build(settings: Settings, run_id: str, as_of: date) -> list[CheckRe
             organisations = _organisations(database)
             outcomes = _run(database, "indicator_value", suite.checks)
     except Exception as crash:
-        return [make(f"{INDICATORS}.suite", "ERROR", "error", observed=_crash_text(INDICATORS, crash))]
-    return [make(f"{INDICATORS}.suite", "ERROR", "passed")] + [
-        result
-        for check in suite.checks
-        for result in _results(check, outcomes[check.check_id], [(o, None) for o in organisations], make)
-    ]
+        results = [make(f"{INDICATORS}.suite", "ERROR", "error", observed=_crash_text(INDICATORS, crash))]
+    else:
+        results = [make(f"{INDICATORS}.suite", "ERROR", "passed")] + [
+            result
+            for check in suite.checks
+            for result in _results(check, outcomes[check.check_id], [(o, None) for o in organisations], make)
+        ]
+    return [*results, executed(OF_BUILD, results, make)]
 
 
 def write_results(settings: Settings, name: str, results: Sequence[CheckResult]) -> Path:
@@ -117,7 +122,7 @@ def _judge_extract(
         suite = load_suite(extract_id)
         landed = suite.about("landed") if new else ()
         applicable = landed + (suite.about("current") if deliveries else ())
-        outcomes = _judge(view, suite, applicable, database) if applicable else {}
+        outcomes, ended = _judge(view, suite, applicable, database) if applicable else ({}, {})
     except Exception as crash:
         # Whatever it was, what it should have judged has not been judged.
         text = _crash_text(extract_id, crash)
@@ -130,14 +135,24 @@ def _judge_extract(
         if check not in applicable:
             results.append(make(check.check_id, check.severity, "not_applicable"))
             continue
-        concerned = new if check.about == "landed" else everybody
-        results += _results(check, outcomes[check.check_id], concerned, make)
+        if check.about == "landed":
+            results += _results(check, outcomes[check.check_id], new, make)
+            continue
+        awaited = [(o, d) for o, d in everybody if o not in ended]
+        if awaited or outcomes[check.check_id].status == "error":
+            results += _results(check, outcomes[check.check_id], awaited, make)
+        results += [
+            make(check.check_id, check.severity, "not_applicable", o, observed=newest) for o, newest in ended.items()
+        ]
     return results
 
 
-def _judge(view: LakeView, suite: Suite, checks: Sequence[Check], database: Path) -> dict[str, Outcome]:
-    view.make_scratch(suite, database)
-    return _run(database, "landed" if any(c.about == "landed" for c in checks) else "delivery", checks)
+def _judge(
+    view: LakeView, suite: Suite, checks: Sequence[Check], database: Path
+) -> tuple[dict[str, Outcome], dict[str, str]]:
+    """The outcomes, and the newest month of each organisation whose extract has ended."""
+    ended = view.make_scratch(suite, database)
+    return _run(database, "landed" if any(c.about == "landed" for c in checks) else "delivery", checks), ended
 
 
 def _run(database: Path, relation: str, checks: Sequence[Check]) -> dict[str, Outcome]:

@@ -10,8 +10,12 @@ For an extract the relations are
 * ``standing``: (organisation_id, delivery_id, period) that give a period its rows, by the delivery mode, if everything
   that is to be judged passes; ``stood_before``: the same without it;
 * ``landed`` and ``earlier``: rows to be judged, and rows of the same organisations that stood before;
-  ``lake_row`` is both, with ``is_new``; ``profile``: what the suite boils them down to;
-* ``contract`` (one row) and ``night`` (``as_of``, ``small_number``).
+  ``lake_row`` is both, with ``is_new``; ``profile``: what the suite boils them down to; of it ``judged`` is what
+  tonight's deliveries brought and ``past`` what stands;
+* a table for each extract that the suite ``reads``: what it boils that extract's standing rows down to;
+* ``contract`` (one row), ``night`` (``as_of``, ``small_number``), ``due`` (``period``, ``month_end`` of the newest
+  month whose due date has passed; no row without a due day), ``ended`` (``organisation_id``, ``newest`` month of those
+  from whom nothing is awaited any more), ``calendar`` (``period``, ``month_number``, ``business_days``).
 
 **What is judged.** Accepted deliveries whose newest verdict is not ``passed``: those without a verdict, and those that
 failed and that no later delivery has replaced. Judging a failure again each night is what lets a delivery in once a
@@ -31,8 +35,10 @@ from pathlib import Path
 
 import duckdb
 
-from expectations.suite import Suite
+from expectations.suite import Suite, ended_after_months
 from sources import lake
+from sources.calendar import business_days, newest_due_month
+from sources.contract import load_contracts
 from sources.settings import Settings
 
 # One delivery is one (organisation_id, extract_id, delivery_id): two organisations may deliver the same bytes.
@@ -69,23 +75,68 @@ WHERE verdict IS DISTINCT FROM 'failed'
     )
 """
 
-# The deliveries that give a period its rows: among all usable ones, or among those that stood before tonight.
+# The deliveries that give a period its rows.
 _STANDING = """
-CREATE TABLE {relation} AS
 WITH held AS (
-    SELECT organisation_id, delivery_id, received_at, file_name, NULL::VARCHAR AS period
-    FROM {deliveries}, contract
-    WHERE delivery_mode <> 'replace_period'
+    SELECT organisation_id, delivery_id, received_at, file_name, delivery_mode, NULL::VARCHAR AS period
+    FROM usable
+    WHERE {condition} AND delivery_mode <> 'replace_period'
     UNION ALL
-    SELECT organisation_id, delivery_id, received_at, file_name, unnest(periods)
-    FROM {deliveries}, contract
-    WHERE delivery_mode = 'replace_period'
+    SELECT organisation_id, delivery_id, received_at, file_name, delivery_mode, unnest(periods)
+    FROM usable
+    WHERE {condition} AND delivery_mode = 'replace_period'
 )
 SELECT organisation_id, delivery_id, period
-FROM held, contract
+FROM held
 QUALIFY delivery_mode = 'upsert'
      OR row_number() OVER (PARTITION BY organisation_id, period ORDER BY received_at DESC, file_name DESC) = 1
 """
+
+# From whom nothing is awaited any more: their newest month, or the month of their newest arrival where the extract has
+# no periods, lies so many months behind what is due. Public data never end: the nation goes on.
+_ENDED = """
+CREATE TABLE ended AS
+WITH latest AS (
+    SELECT
+        organisation_id,
+        max(CASE
+            WHEN period IS NULL THEN strftime(received_at, '%Y-%m')
+            WHEN regexp_full_match(left(period, 7), '[0-9]{{4}}-[0-9]{{2}}') THEN left(period, 7)
+            ELSE left(period, 4) || '-12'
+        END) AS newest
+    FROM delivery
+    JOIN standing USING (organisation_id, delivery_id)
+    WHERE (SELECT scope FROM contract) = 'organisation'
+    GROUP BY ALL
+)
+SELECT organisation_id, newest
+FROM latest, night
+WHERE newest <= strftime(
+    coalesce((SELECT (period || '-01')::DATE FROM due), date_trunc('month', as_of) - INTERVAL 1 MONTH)
+        - INTERVAL {months} MONTH,
+    '%Y-%m'
+)
+"""
+
+_JUDGED = """
+CREATE TABLE judged AS
+SELECT profile.*
+FROM profile
+SEMI JOIN (SELECT organisation_id, delivery_id FROM delivery WHERE is_new) AS new USING (organisation_id, delivery_id)
+"""
+
+_PAST = """
+CREATE TABLE past AS
+SELECT profile.*
+FROM profile
+SEMI JOIN standing
+    ON standing.organisation_id = profile.organisation_id
+    AND standing.delivery_id = profile.delivery_id
+    AND standing.period IS NOT DISTINCT FROM profile.period
+"""
+
+_FIRST_YEAR = 2015
+_LAST_YEARS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,24 +172,63 @@ class LakeView:
         ).fetchall()
         return [Delivery(*row) for row in rows]
 
-    def make_scratch(self, suite: Suite, database: Path) -> None:
-        """Write the scratch file of one extract. Rows are read only when something is to be judged."""
-        _copy(self._connection, database, self._relations(suite.name))
-        with duckdb.connect(str(database)) as scratch:
-            passed = "(SELECT * FROM delivery WHERE NOT is_new)"
-            scratch.execute(_STANDING.format(relation="standing", deliveries="delivery"))
-            scratch.execute(_STANDING.format(relation="stood_before", deliveries=passed))
-            if scratch.execute("SELECT count(*) FROM delivery WHERE is_new").fetchone() != (0,):
-                self._add_rows(suite, scratch)
+    def make_scratch(self, suite: Suite, database: Path) -> dict[str, str]:
+        """Write the scratch file of one extract; return the newest month of each organisation whose extract has ended.
 
-    def _relations(self, extract_id: str) -> dict[str, str]:
+        Rows are read only when something is to be judged.
+        """
+        _copy(self._connection, database, self._relations(suite))
+        with duckdb.connect(str(database)) as scratch:
+            scratch.execute(_ENDED.format(months=ended_after_months()))
+            if scratch.execute("SELECT count(*) FROM delivery WHERE is_new").fetchone() != (0,):
+                for extract_id, query in suite.reads.items():
+                    self._read_other(extract_id, query, scratch)
+                self._add_rows(suite, scratch)
+            return dict(scratch.execute("SELECT organisation_id, newest FROM ended").fetchall())
+
+    def _relations(self, suite: Suite) -> dict[str, str]:
         contract = str(lake.table_path(self._settings, "contract", "contract"))
+        own = f"extract_id = {_text(suite.name)}"
+        concerned = f"(SELECT organisation_id FROM usable WHERE is_new AND {own})"
+        others = {
+            f"stands_{extract_id}": _STANDING.format(
+                condition=f"extract_id = {_text(extract_id)} "
+                f"AND (organisation_id = 'public' OR organisation_id IN {concerned})"
+            )
+            for extract_id in suite.reads
+        }
         return {
             "delivery": "SELECT organisation_id, delivery_id, file_name, received_at, rows_accepted, periods, is_new "
-            f"FROM usable WHERE extract_id = {_text(extract_id)}",
-            "contract": f"SELECT * FROM read_parquet({_text(contract)}) WHERE extract_id = {_text(extract_id)}",
+            f"FROM usable WHERE {own}",
+            "standing": _STANDING.format(condition=own),
+            "stood_before": _STANDING.format(condition=f"{own} AND NOT is_new"),
+            "contract": f"SELECT * FROM read_parquet({_text(contract)}) WHERE {own}",
             "night": _night(self._settings, self._as_of),
+            "due": self._due(suite.name),
+            "calendar": _calendar(self._as_of),
+            **others,
         }
+
+    def _due(self, extract_id: str) -> str:
+        """The newest month that is due, or no row."""
+        contract = load_contracts().get(extract_id)
+        if contract is None or contract.due_day is None:
+            return "SELECT NULL::VARCHAR AS period, NULL::DATE AS month_end WHERE false"
+        month = f"DATE '{newest_due_month(self._as_of, contract.due_day).isoformat()}'"
+        return f"SELECT strftime({month}, '%Y-%m') AS period, last_day({month}) AS month_end"
+
+    def _read_other(self, extract_id: str, query: str, scratch: duckdb.DuckDBPyConnection) -> None:
+        """Make the table of another extract that the suite reads."""
+        stands = f"stands_{extract_id}"
+        files = self._files(scratch, extract_id, f"SELECT DISTINCT organisation_id, delivery_id FROM {stands}")
+        empty = lake.delivery_path(self._settings, extract_id, "schema", "empty")
+        scratch.execute(
+            f"CREATE TEMP VIEW standing_row AS SELECT row.* FROM {_parquet([empty, *files])} AS row "
+            f"SEMI JOIN {stands} AS stands ON stands.organisation_id = row.organisation_id "
+            "AND stands.delivery_id = row.delivery_id AND stands.period IS NOT DISTINCT FROM row.period"
+        )
+        scratch.execute(f"CREATE TABLE {extract_id} AS {query}")
+        scratch.execute("DROP VIEW standing_row")
 
     def _add_rows(self, suite: Suite, scratch: duckdb.DuckDBPyConnection) -> None:
         new = self._files(scratch, suite.name, "SELECT organisation_id, delivery_id FROM delivery WHERE is_new")
@@ -160,6 +250,8 @@ class LakeView:
         )
         if suite.profile is not None:
             scratch.execute(f"CREATE TABLE profile AS {suite.profile}")
+            scratch.execute(_JUDGED)
+            scratch.execute(_PAST)
 
     def _files(self, scratch: duckdb.DuckDBPyConnection, extract_id: str, query: str) -> list[Path]:
         """Lake files of the deliveries that ``query`` gives. One that is missing shows as a delivery of no rows."""
@@ -227,6 +319,13 @@ def _copy(connection: duckdb.DuckDBPyConnection, database: Path, relations: dict
     for relation, query in relations.items():
         connection.execute(f"CREATE TABLE scratch.{relation} AS {query}")
     connection.execute("DETACH scratch")
+
+
+def _calendar(as_of: date) -> str:
+    """Months: their position in time and how many business days they have."""
+    months = [date(year, month, 1) for year in range(_FIRST_YEAR, as_of.year + _LAST_YEARS) for month in range(1, 13)]
+    rows = ", ".join(f"('{m:%Y-%m}', {12 * m.year + m.month}, {business_days(m)})" for m in months)
+    return f"SELECT * FROM (VALUES {rows}) AS month (period, month_number, business_days)"
 
 
 def _night(settings: Settings, as_of: date) -> str:

@@ -6,16 +6,29 @@ A suite is ``suites/<name>.yaml``, written to be read by the people whose data i
 * ``profile``: SQL over ``lake_row`` that boils the rows down once; the checks read the table ``profile`` it makes, so
   that a ledger of twelve million rows is scanned once a night and not once a check. It gives at least
   ``organisation_id, delivery_id, period, row_count``.
+* ``reads`` (where the suite has it): other extracts whose rows the checks or the profile need, each with the SQL that
+  boils them down. The SQL reads ``standing_row``: the rows of that extract that stand if everything that is to be
+  judged tonight passes, of the organisations concerned and of ``public``. Its result is a table with the extract's
+  name, there before ``profile``. So a ledger can be held against staffing, each scanned once.
 * ``checks``: each has ``check`` (its name; the id is ``<suite>.<name>``), ``severity``, ``meaning`` and ``what_to_do``
   in fi, sv and en, and either ``sql`` or ``expectation`` with ``kwargs``. ``use: <name>`` takes a check of
   ``suites/common.yaml``; what is written beside it overrides, and ``with`` gives its ``$parameters``.
+
+A check's SQL reads ``judged`` and ``past``: the rows of ``profile`` of the deliveries to be judged, and those of the
+deliveries that stand (tonight's among them). Each month is so weighed against the months before it, whether these came
+years ago or tonight.
 
 ``sql`` returns one row for each offence: ``organisation_id, delivery_id, observed, expected`` (``delivery_id`` NULL or
 absent where no single delivery is to blame). Both texts are short and never hold a value that is about a person. A
 colon before a word would be read as a bind parameter; casts (``::``) are fine.
 
 ``about`` says when a check is run: ``landed`` when something of the extract is to be judged, ``current`` every night
-over all usable deliveries (freshness; it may not read ``profile``), ``build`` on what will be published.
+over all usable deliveries (freshness; it may not read ``profile``), ``build`` on what will be published. A ``current``
+check is not applicable to an organisation whose extract has ended: nothing of a month of the last
+``ended_after_months`` of ``common.yaml``.
+
+A personal column may be read in ``profile`` and ``reads`` to count or to compare, never in a check. Every check of
+every suite is listed in ``checks.csv`` (see :mod:`expectations.executed`).
 
 A threshold that is relaxed carries date, old value, new value and reason in a YAML comment beside it.
 """
@@ -63,11 +76,15 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """The checks of one extract, or of the build. ``profile`` is None where no check reads one."""
+    """The checks of one extract, or of the build.
+
+    ``profile`` is None where no check reads one; ``reads`` are SQL by the extract that they read.
+    """
 
     name: str
     profile: str | None
     checks: tuple[Check, ...]
+    reads: Mapping[str, str] = field(default_factory=dict)
 
     def about(self, *kinds: About) -> tuple[Check, ...]:
         """The checks of the given kinds, in the suite's order."""
@@ -89,9 +106,15 @@ def load_suite(name: str) -> Suite:
     text = _read(name)
     try:
         entries = [_merged(entry, text.get("owner")) for entry in text["checks"]]
-        return Suite(name, text.get("profile"), tuple(_check(name, entry) for entry in entries))
+        checks = tuple(_check(name, entry) for entry in entries)
+        return Suite(name, text.get("profile"), checks, text.get("reads", {}))
     except (KeyError, TypeError, ValueError) as fault:
         raise SuiteError(f"suite {name}: {fault}") from fault
+
+
+def ended_after_months() -> int:
+    """How many months behind what is due an extract of an organisation counts as ended."""
+    return int(_read("common")["ended_after_months"])
 
 
 @cache

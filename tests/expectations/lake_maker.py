@@ -18,7 +18,7 @@ class Lake:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._duck = duckdb.connect()
+        self.duck = duckdb.connect()
         self._count = 0
 
     def deliver(
@@ -27,7 +27,7 @@ class Lake:
         rows: str,
         *,
         organisation: str = "kymenlaakso",
-        received: str = "2024-05-10",
+        received: str | datetime = "2024-05-10",
         accepted: int | None = None,
         delivery_id: str | None = None,
     ) -> str:
@@ -39,19 +39,19 @@ class Lake:
         contract = load_contracts()[extract_id]
         self._count += 1
         delivery_id = delivery_id or hashlib.sha256(f"{self._count}".encode()).hexdigest()
-        self._duck.execute(f"CREATE OR REPLACE TABLE given AS {rows}")
-        given = {row[0] for row in self._duck.execute("DESCRIBE given").fetchall()}
+        self.duck.execute(f"CREATE OR REPLACE TABLE given AS {rows}")
+        given = {row[0] for row in self.duck.execute("DESCRIBE given").fetchall()}
         columns = ", ".join(
             f'{c.name if c.name in given else "NULL"}::{c.duckdb_type} AS "{c.name}"' for c in contract.loaded_columns
         )
-        self._duck.execute(
-            f"CREATE OR REPLACE TABLE typed AS SELECT '{organisation}' AS organisation_id, "
+        self.duck.execute(
+            f"CREATE OR REPLACE VIEW typed AS SELECT '{organisation}' AS organisation_id, "
             f"'{delivery_id}' AS delivery_id, row_number() OVER () AS row_number, {_period(contract)} AS period, "
             f"{columns} FROM given"
         )
         path = lake.delivery_path(self.settings, extract_id, organisation, delivery_id)
-        lake.copy_parquet(self._duck, "FROM typed", path)
-        periods, count = self._duck.execute(
+        lake.copy_parquet(self.duck, "FROM typed", path)
+        periods, count = self.duck.execute(
             "SELECT coalesce(list(DISTINCT period ORDER BY period) FILTER (period IS NOT NULL), []), count(*) "
             "FROM typed"
         ).fetchall()[0]
@@ -61,7 +61,7 @@ class Lake:
             organisation_id=organisation,
             extract_id=extract_id,
             file_name=f"{extract_id}_{self._count:04}.csv",
-            received_at=datetime.fromisoformat(received),
+            received_at=datetime.fromisoformat(str(received)),
             rows_accepted=count if accepted is None else accepted,
             decision="accepted",
             periods=periods,
@@ -96,7 +96,7 @@ class Lake:
 
     def verdicts(self, run_id: str) -> dict[tuple[str, str], tuple[str, list[str]]]:
         """(organisation_id, delivery_id) -> (verdict, check_ids) of one night."""
-        rows = self._duck.execute(
+        rows = self.duck.execute(
             "SELECT organisation_id, delivery_id, verdict, check_ids FROM read_parquet(?)",
             [str(lake.table_path(self.settings, "verdict", run_id))],
         ).fetchall()

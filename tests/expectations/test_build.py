@@ -110,8 +110,9 @@ def test_an_empty_build_is_a_failure_of_everybody(settings: Settings, lake: Lake
 
 
 def test_a_missing_build_is_a_failure_of_everybody(settings: Settings, lake: Lake) -> None:
-    [failure] = runner.validate_build(settings, "night", AS_OF)
+    [failure, executed] = runner.validate_build(settings, "night", AS_OF)
 
+    assert (executed.check_id, executed.severity, executed.status) == ("guard.executed_build", "WARN", "failed")
     assert (failure.check_id, failure.status, failure.severity) == ("indicators.suite", "error", "ERROR")
     assert failure.organisation_id is None
 
@@ -242,9 +243,10 @@ def test_an_unreadable_release_is_a_failure(settings: Settings, lake: Lake) -> N
     current.parent.mkdir()
     current.write_text("no database")
 
-    [failure] = bad(judge(settings, GOOD))
+    [failure, executed] = bad(judge(settings, GOOD))
 
     assert failure[:3] == ("suite", "ERROR", None)
+    assert executed[:3] == ("guard.executed_build", "WARN", None)
 
 
 def test_build_and_release_are_left_free(settings: Settings, lake: Lake) -> None:

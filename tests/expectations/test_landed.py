@@ -286,9 +286,10 @@ def test_an_extract_without_a_suite_is_not_let_in(settings: Settings, lake: Lake
     monkeypatch.setattr(runner, "suite_names", lambda: ())
     monkeypatch.setattr(runner, "load_suite", lambda name: suite.load_suite(f"no_{name}"))
 
-    [failure] = judge(settings)
+    [failure, executed] = judge(settings)
 
     assert (failure.status, failure.observed) == ("error", "there is no suite no_kirjanpito")
+    assert (executed.check_id, executed.status) == ("guard.executed", "failed")
     assert lake.verdicts("night")["kymenlaakso", delivery][0] == "failed"
 
 
@@ -443,7 +444,7 @@ def test_every_check_of_every_suite_can_be_evaluated(settings: Settings, lake: L
 
     results = judge(settings)
 
-    assert {r.extract_id for r in results} == set(suite.suite_names()) - {"indicators"}
+    assert {r.extract_id for r in results} == set(suite.suite_names()) - {"indicators"} | {None}
     assert {(r.check_id, r.observed) for r in results if r.status != "passed"} == set()
 
 
@@ -468,6 +469,10 @@ FAULTS = [
     ("enps_vastaukset", "DATE '2024-03-15'", "DATE '2023-10-01' + 4 * i::INTEGER", "round_length", "2024: 156"),
     ("toimipisteet", "90 AS", "1001 AS", "rent_implausible", "2"),
     ("asumisjono", "30 AS", "-1 AS", "implausible", "2"),
+    ("asiakasmaarat", "30 AS asiakkaita, 40 AS paikkoja FROM", "0 AS asiakkaita, 40 AS paikkoja FROM range(20),",
+     "all_zero", "2024-03: 0 / 20; 2024-04: 0 / 20"),
+    ("asiakasmaarat", "40 AS paikkoja FROM", "40 AS paikkoja FROM range(50),", "repeated_month",
+     "2024-04 = 2024-03: 100 %"),
     ("asiakasmaarat", "40 AS", "29 AS", "places_below_clients", "2024-03: 1 / 1; 2024-04: 1 / 1"),
     ("asiakasmaarat", "30 AS", "CASE WHEN m < DATE '2024-04-01' THEN 20 ELSE 0 END AS", "clients_silent",
      "2024-04 285: 0; 2024-04 75+: 0; 2024-04 kotihoito 75+: 0 (+1)"),
@@ -565,8 +570,8 @@ def test_a_measure_that_stopped_is_not_hidden_by_one_that_comes(settings: Settin
 
     # On 10 May March is the newest month whose due day, the 15th of the following month, has passed.
     assert (late.observed, late.expected) == ("frequent_users_followed 2024-02", ">= 2024-03")
-    # Where all have stopped, none has ended on purpose.
-    [late] = bad(judge(settings, "later", date(2026, 1, 16)))["tunnusluvut.freshness_period"]
+    # Where all have stopped, none has ended on purpose, until the organisation has.
+    [late] = bad(judge(settings, "later", date(2025, 4, 15)))["tunnusluvut.freshness_period"]
     assert late.observed == "frequent_users_followed 2024-02; frequent_users_with_nurse 2024-04"
 
 
