@@ -188,7 +188,7 @@ select
     cast(null as double) as forecast_value,
     cast(null as double) as forecast_low,
     cast(null as double) as forecast_high,
-    cast(null as varchar) as spc_signal,
+    variation.signal as spc_signal,
     judged.waits_for,
     judged.provisional_reason,
     indicator.caveats,
@@ -197,3 +197,9 @@ from judged
 inner join {{ ref("int_indicator") }} as indicator
     on judged.programme_id = indicator.programme_id
     and judged.indicator_id = indicator.indicator_id
+left join {{ ref("indicator_spc") }} as variation
+    on judged.programme_id = variation.programme_id
+    and judged.indicator_id = variation.indicator_id
+    and judged.organisation_id = variation.organisation_id
+    and judged.month = variation.month
+    and variation.division_id = 'all'

@@ -1,6 +1,7 @@
 -- What each indicator needs, one row a term: the measure, how many months of it are summed, and for whom.
 -- An indicator is computed for the organisation of its programme; one that another indicator ranks is computed for
--- every organisation. A baseline over a window of its own is one more window of the same indicator.
+-- every organisation. A baseline over a window of its own is one more window of the same indicator, and so is the single
+-- month of its chart.
 with scope as (
     select
         indicator.programme_id,
@@ -21,21 +22,43 @@ with scope as (
     where ranking.ranked_indicator_id is not null
 ),
 
+-- For whom over which windows: the indicator's own, that of its baseline, and of the programme's own organisation the
+-- single month, which its variation is judged by.
 span as (
     select
-        programme_id,
-        indicator_id,
-        window_months
-    from {{ ref("int_indicator") }}
+        scope.programme_id,
+        scope.indicator_id,
+        scope.organisation_id,
+        indicator.window_months
+    from scope
+    inner join {{ ref("int_indicator") }} as indicator
+        on scope.programme_id = indicator.programme_id
+        and scope.indicator_id = indicator.indicator_id
 
     union
 
     select
-        programme_id,
-        indicator_id,
-        baseline_window_months as window_months
-    from {{ ref("int_indicator") }}
-    where baseline_window_months is not null
+        scope.programme_id,
+        scope.indicator_id,
+        scope.organisation_id,
+        indicator.baseline_window_months as window_months
+    from scope
+    inner join {{ ref("int_indicator") }} as indicator
+        on scope.programme_id = indicator.programme_id
+        and scope.indicator_id = indicator.indicator_id
+    where indicator.baseline_window_months is not null
+
+    union
+
+    select
+        indicator.programme_id,
+        indicator.indicator_id,
+        programme.organisation_id,
+        1 as window_months
+    from {{ ref("int_indicator") }} as indicator
+    inner join {{ ref("programme") }} as programme
+        on indicator.programme_id = programme.programme_id
+    where {{ is_charted("indicator") }}
 ),
 
 term as (
@@ -56,7 +79,7 @@ term as (
 select
     term.programme_id,
     term.indicator_id,
-    scope.organisation_id,
+    span.organisation_id,
     term.family,
     term.has_division,
     span.window_months,
@@ -84,9 +107,6 @@ select
     case when term.family = 'cumulative' and measure.rule <> 'project' then {{ month_of("programme.period_start") }} end
         as covered_since
 from term
-inner join scope
-    on term.programme_id = scope.programme_id
-    and term.indicator_id = scope.indicator_id
 inner join span
     on term.programme_id = span.programme_id
     and term.indicator_id = span.indicator_id

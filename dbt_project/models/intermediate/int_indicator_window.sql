@@ -148,36 +148,39 @@ total as (
     group by {{ point_key }}, division_id
 ),
 
+computed_window as (
+    select distinct
+        programme_id,
+        indicator_id,
+        organisation_id,
+        window_months
+    from coverage
+),
+
 -- What a value is measured against. saving: the original budget of the baseline's year, for the whole organisation.
--- decrease, increase, index: the indicator's own window at its baseline month.
+-- decrease, increase, index: the indicator's own window at its baseline month. A window of another length is measured
+-- against its even share of that, a month against a twelfth of a year.
 reference as (
     select
-        coverage.programme_id,
-        coverage.indicator_id,
-        coverage.organisation_id,
-        coverage.window_months,
+        measured.programme_id,
+        measured.indicator_id,
+        measured.organisation_id,
+        measured.window_months,
         'all' as division_id,
-        sum(budget.value) as value,
+        sum(budget.value) * {{ ratio("measured.window_months", "max(indicator.window_months)") }} as value,
         0 as is_hidden,
         cast(null as varchar) as contested_reason
-    from (
-        select distinct
-            programme_id,
-            indicator_id,
-            organisation_id,
-            window_months
-        from coverage
-    ) as coverage
+    from computed_window as measured
     inner join {{ ref("int_indicator") }} as indicator
-        on coverage.programme_id = indicator.programme_id
-        and coverage.indicator_id = indicator.indicator_id
+        on measured.programme_id = indicator.programme_id
+        and measured.indicator_id = indicator.indicator_id
         and indicator.family = 'saving'
     inner join {{ ref("int_cost_measure") }} as budget
-        on coverage.organisation_id = budget.organisation_id
+        on measured.organisation_id = budget.organisation_id
         and indicator.numerator = budget.measure_id
         and year(indicator.baseline_month) = year(budget.month)
         and budget.scenario = 'budget_original'
-    group by coverage.programme_id, coverage.indicator_id, coverage.organisation_id, coverage.window_months
+    group by measured.programme_id, measured.indicator_id, measured.organisation_id, measured.window_months
 
     union all
 
@@ -185,9 +188,9 @@ reference as (
         coverage.programme_id,
         coverage.indicator_id,
         coverage.organisation_id,
-        coverage.window_months,
+        measured.window_months,
         total.division_id,
-        total.numerator as value,
+        total.numerator * {{ ratio("measured.window_months", "indicator.window_months") }} as value,
         total.is_hidden,
         coverage.contested_reason
     from coverage
@@ -195,7 +198,12 @@ reference as (
         on coverage.programme_id = indicator.programme_id
         and coverage.indicator_id = indicator.indicator_id
         and coverage.month = indicator.baseline_month
+        and coverage.window_months = indicator.window_months
         and indicator.family in ('decrease', 'increase', 'index')
+    inner join computed_window as measured
+        on coverage.programme_id = measured.programme_id
+        and coverage.indicator_id = measured.indicator_id
+        and coverage.organisation_id = measured.organisation_id
     inner join total
         on coverage.programme_id = total.programme_id
         and coverage.indicator_id = total.indicator_id
@@ -215,7 +223,7 @@ point as (
         division.division_id,
         indicator.family,
         indicator.scale,
-        indicator.value_offset,
+        indicator.value_offset * {{ ratio("coverage.window_months", "indicator.window_months") }} as value_offset,
         indicator.has_division or division.division_id = 'all' as is_applicable,
         coverage.missing,
         coverage.not_yet_due,
