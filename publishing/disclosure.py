@@ -28,6 +28,7 @@ IDENTITY_CODE = (
 # The cells with persons behind them, and what makes one figure: of each figure there is a total and its divisions.
 FIGURES = {
     "indicator.value": ("programme_id", "indicator_id", "organisation_id", "month"),
+    "indicator.spc": ("programme_id", "indicator_id", "organisation_id", "month"),
     "mart.fct_measure": ("measure_id", "organisation_id", "month"),
 }
 SHOWN = ("value", "numerator", "denominator", "n_persons")

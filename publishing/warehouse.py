@@ -40,6 +40,7 @@ REQUIRED = frozenset(
         "indicator.basket_status",
         "indicator.municipality_status",
         "indicator.source",
+        "indicator.spc",
         "mart.dim_division",
         "mart.dim_document",
         "mart.dim_goal",

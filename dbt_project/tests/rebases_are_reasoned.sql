@@ -1,5 +1,5 @@
--- A rebase says in three languages why, and who decided it; it is of an indicator that is followed and a division that is
--- known, and begins with a month.
+-- A rebase says in three languages why, and who decided it; it is of an indicator that is followed and a division that
+-- is known, and begins with a month.
 with known_division as (
     select
         programme.programme_id,

@@ -246,6 +246,7 @@ BESIDE = {
     "indicator.basket_status": "realised_eur_million",
     "indicator.municipality_status": "share_percent",
     "indicator.deflated": "deflated_value",
+    "indicator.spc": "centre",
     "mart.fct_allocation_monthly": "spent_eur",
     "mart.fct_risk": "points",
     "mart.fct_action_monthly": "saving_realised_eur",
@@ -485,3 +486,22 @@ def test_old_releases_are_pruned_but_never_current_or_the_one_before(tmp_path: P
         made[1].release_id,
     }
     assert not list(settings.releases.glob(".*"))
+
+
+def test_chart_of_a_withheld_organisation_stands_as_it_was(settings: Settings, run: NightlyRun) -> None:
+    """Tonight's points are not mixed into limits that do not know them; without older ones there is no chart."""
+    release.publish(settings, run)
+    change_build(
+        settings,
+        "UPDATE indicator.spc SET points_in_phase = 3",
+        "INSERT INTO indicator.spc SELECT * REPLACE (DATE '2025-11-01' AS month) FROM indicator.spc "
+        "WHERE month = DATE '2025-10-01'",
+    )
+    made = release.publish(settings, replace(run, withheld_organisations=WITHHELD))
+    chart = "SELECT month, value, points_in_phase, value_status, provisional_reason FROM indicator.spc WHERE "
+    april, october = date(2025, 4, 1), date(2025, 10, 1)
+    assert ask(made.database, chart + "organisation_id = 'kainuu' ORDER BY month") == [
+        (april, -2.0, 2, "provisional", "withheld"),
+        (october, -4.0, 2, "provisional", "withheld"),
+    ]
+    assert ask(made.database, "SELECT count(*) FROM indicator.spc WHERE organisation_id = 'kymenlaakso'") == [(3,)]

@@ -86,6 +86,17 @@ FROM (VALUES ('kymenlaakso'), ('kainuu')) AS organisation(organisation_id), (VAL
     ('queue', NULL, NULL, NULL, NULL, NULL, 'no_data', NULL, 'asumisjono')
 ) AS s(indicator_id, month, value, baseline, target, expected, status, gap, waits_for);
 
+CREATE TABLE indicator.spc AS
+SELECT
+    'demo_2023' AS programme_id, 'enps' AS indicator_id, organisation_id, division_id, month, value::DOUBLE AS value,
+    'month_value' AS value_kind, 'ok' AS value_status, NULL::VARCHAR AS provisional_reason, 40::BIGINT AS n_persons,
+    1 AS phase, 2::BIGINT AS points_in_phase, true AS is_trial, -3.0::DOUBLE AS centre,
+    -8.32::DOUBLE AS lower_limit, 2.32::DOUBLE AS upper_limit, 'none' AS signal, 'none' AS signal_rule,
+    20.0::DOUBLE AS target_now, 'consistently_misses' AS assurance, 1 AS definition_version
+FROM (VALUES ('kymenlaakso'), ('kainuu')) AS organisation(organisation_id), (VALUES
+    ('all', DATE '2025-04-01', -2), ('all', DATE '2025-10-01', -4)
+) AS p(division_id, month, value);
+
 CREATE TABLE mart.dim_division AS
 SELECT organisation_id, division_id, code, name_fi, name_fi AS name_sv, name_fi AS name_en
 FROM (VALUES ('kymenlaakso'), ('kainuu')) AS o(organisation_id), (VALUES

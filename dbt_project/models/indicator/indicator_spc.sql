@@ -41,8 +41,8 @@ screened as (
     from marked
 ),
 
--- Where screening would leave nothing but zeros (a stock that moves seldom) all ranges count: between limits of no width
--- every point would be a signal.
+-- Where screening would leave nothing but zeros (a stock that moves seldom) all ranges count: between limits of no
+-- width every point would be a signal.
 limited as (
     select
         *,

@@ -1,5 +1,5 @@
--- The monthly series that the variation of an indicator is judged by: one row a point that may be shown. A month without
--- a value (not covered, hidden, between two rounds of a survey) has no row. The target stands in the units of the point.
+-- The monthly series that the variation of an indicator is judged by: one row a point that may be shown. A month
+-- without a value (not covered, hidden, between two rounds of a survey) has no row. The target is of the point's size.
 {% set series = "programme_id, indicator_id, organisation_id, division_id" %}
 
 with charted as (

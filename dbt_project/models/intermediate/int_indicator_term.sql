@@ -1,7 +1,7 @@
 -- What each indicator needs, one row a term: the measure, how many months of it are summed, and for whom.
 -- An indicator is computed for the organisation of its programme; one that another indicator ranks is computed for
--- every organisation. A baseline over a window of its own is one more window of the same indicator, and so is the single
--- month of its chart.
+-- every organisation. A baseline over a window of its own is one more window of the same indicator, and so is the
+-- single month of its chart.
 with scope as (
     select
         indicator.programme_id,
