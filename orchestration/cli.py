@@ -279,6 +279,37 @@ def alerts_digest() -> None:
 
 
 @app.command()
+def close(
+    month: Annotated[
+        datetime | None, typer.Argument(formats=["%Y-%m"], help="the month, such as 2025-06")
+    ] = None,
+    organisation: Annotated[str | None, typer.Option(help="organisation_id; all that follow the month by default")] = None,
+    by: Annotated[str, typer.Option(help="who closes it; a role rather than a name: it is published")] = "",
+    note: Annotated[str, typer.Option(help="why, or what was left open")] = "",
+    anyway: Annotated[bool, typer.Option("--anyway", help="though some figures are not settled")] = False,
+    listed: Annotated[bool, typer.Option("--list", help="only show what is closed")] = False,
+) -> None:
+    """Record that a month's figures are closed as the current release has them; later corrections show beside them."""
+    from publishing import closing
+
+    settings = Settings()
+    try:
+        if listed:
+            found = closing.closings(settings)
+        elif month is None:
+            raise closing.ClosingError("say which month (such as 2025-06), or --list")
+        else:
+            with one_night_at_a_time(settings.home, "close"):
+                found = closing.close(settings, month.date(), organisation, by, note, utc_now(), anyway=anyway)
+    except (NightIsRunning, closing.ClosingError) as problem:
+        err.print(str(problem), style="red", markup=False)
+        raise typer.Exit(FAILED) from problem
+    for one in found:
+        line = f"{one.month:%Y-%m}  {one.organisation_id}  {one.closed_at:%Y-%m-%d}  {one.closed_by}  {one.release_id}"
+        out.print(f"{line}  {one.figures} figures  {one.note or ''}".rstrip(), markup=False, highlight=False)
+
+
+@app.command()
 def watchdog(max_age_hours: Annotated[float, typer.Option(min=0.1)] = 26.0) -> None:
     """Look from outside (cron) whether nights come and messages go. Exit 1, and an alert, when not."""
     from publishing.watchdog import watch
