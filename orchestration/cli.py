@@ -280,10 +280,10 @@ def alerts_digest() -> None:
 
 @app.command()
 def close(
-    month: Annotated[
-        datetime | None, typer.Argument(formats=["%Y-%m"], help="the month, such as 2025-06")
+    month: Annotated[datetime | None, typer.Argument(formats=["%Y-%m"], help="the month, such as 2025-06")] = None,
+    organisation: Annotated[
+        str | None, typer.Option(help="organisation_id; all that follow the month by default")
     ] = None,
-    organisation: Annotated[str | None, typer.Option(help="organisation_id; all that follow the month by default")] = None,
     by: Annotated[str, typer.Option(help="who closes it; a role rather than a name: it is published")] = "",
     note: Annotated[str, typer.Option(help="why, or what was left open")] = "",
     anyway: Annotated[bool, typer.Option("--anyway", help="though some figures are not settled")] = False,

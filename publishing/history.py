@@ -130,7 +130,8 @@ def _last_published(settings: Settings) -> str | None:
         return None
     with duckdb.connect() as con:
         row = con.execute(
-            "SELECT max_by(release_id, published_at) FROM read_parquet(?, union_by_name => true)", [list(map(str, newest))]
+            "SELECT max_by(release_id, published_at) FROM read_parquet(?, union_by_name => true)",
+            [list(map(str, newest))],
         ).fetchone()
     return str(row[0]) if row and row[0] else None
 
