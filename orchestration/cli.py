@@ -310,6 +310,50 @@ def close(
 
 
 @app.command()
+def whatif(
+    organisation: Annotated[str, typer.Option(help="organisation_id")] = "kymenlaakso",
+    purchases_to_own: Annotated[float, typer.Option(help="purchases moved to own production, EUR million a year")] = 0,
+    own_cost_share: Annotated[
+        float | None, typer.Option(help="what own production costs of each purchased euro, such as 0.85")
+    ] = None,
+    hired_to_own_fte: Annotated[float, typer.Option(help="hired labour replaced by own staff, FTE")] = 0,
+    contacts_to_digital: Annotated[float, typer.Option(help="contacts moved to digital channels, a year")] = 0,
+    saving_per_contact: Annotated[float | None, typer.Option(help="what one moved contact saves, EUR")] = None,
+    sick_leave_down_percent: Annotated[float, typer.Option(help="how much less sick leave, percent")] = 0,
+    sick_leave_saved_share: Annotated[
+        float | None, typer.Option(help="share of the freed time that needs no substitute any more, 0 to 1")
+    ] = None,
+    language: LanguageOption = Language.fi,
+) -> None:
+    """Calculate what a change would save of the euro target, with every assumption. Nothing of it is stored."""
+    from publishing import whatif as calculation
+    from publishing.model import DATABASE
+
+    database = Settings().releases / "current" / DATABASE
+    if not database.exists():
+        err.print("nothing is released yet", style="red")
+        raise typer.Exit(FAILED)
+    found = calculation.calculate(
+        database,
+        calculation.Change(
+            organisation=organisation,
+            purchases_to_own_eur=purchases_to_own * 1e6,
+            own_cost_share=own_cost_share,
+            hired_to_own_fte=hired_to_own_fte,
+            contacts_to_digital=contacts_to_digital,
+            saving_per_contact_eur=saving_per_contact,
+            sick_leave_down_percent=sick_leave_down_percent,
+            sick_leave_saved_share=sick_leave_saved_share,
+        ),
+    )
+    if refused := calculation.refusals(found, language.value):
+        for line in refused:
+            err.print(line, style="red", markup=False)
+        raise typer.Exit(FAILED)
+    out.print(calculation.shown(found, language.value))
+
+
+@app.command()
 def watchdog(max_age_hours: Annotated[float, typer.Option(min=0.1)] = 26.0) -> None:
     """Look from outside (cron) whether nights come and messages go. Exit 1, and an alert, when not."""
     from publishing.watchdog import watch

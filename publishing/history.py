@@ -111,7 +111,7 @@ def note_rollback(settings: Settings, release_id: str, now: datetime) -> bool:
     last = _last_published(settings)
     if last is None or last == release_id:
         return False
-    row = {name: None for name in lake.TABLES["publication"]} | {
+    row: dict[str, object] = dict.fromkeys(lake.TABLES["publication"]) | {
         "release_id": release_id,
         "published_at": now,
         "kind": ROLLED_BACK,
@@ -208,7 +208,8 @@ _CHANGED_DELIVERIES = """
 CREATE OR REPLACE TEMP TABLE changed_delivery AS
 WITH shown AS (
     SELECT organisation.organisation_id, max(publication.published_at) AS shown_at
-    FROM lake_publication AS publication, (SELECT DISTINCT organisation_id FROM release.quality.delivery) AS organisation
+    FROM lake_publication AS publication
+    CROSS JOIN (SELECT DISTINCT organisation_id FROM release.quality.delivery) AS organisation
     WHERE publication.kind = 'released'
         AND NOT list_contains(
             string_split(coalesce(publication.withheld_organisations, ''), ','), organisation.organisation_id
@@ -304,7 +305,8 @@ explained AS (
         string_agg(delivery_id, '; ' ORDER BY delivery_id) FILTER (has_come) AS deliveries,
         sum(rows_accepted) FILTER (has_come) AS rows_accepted
     FROM (
-        SELECT DISTINCT source.programme_id, source.indicator_id, source.organisation_id, delivery.* EXCLUDE (organisation_id)
+        SELECT DISTINCT
+            source.programme_id, source.indicator_id, source.organisation_id, delivery.* EXCLUDE (organisation_id)
         FROM source
         JOIN changed_delivery AS delivery
             ON delivery.extract_id = source.extract_id

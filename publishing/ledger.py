@@ -82,7 +82,8 @@ def extend(con: Connection, rows: str, release_id: str, released_at: datetime) -
         WHERE last_release_no IS NULL AND NOT EXISTS (
             FROM part
             WHERE {same_key("part", "ledger_span")} AND {same_value("part.value", "ledger_span.value")}
-                AND part.value_status = ledger_span.value_status AND part.definition_version = ledger_span.definition_version
+                AND part.value_status = ledger_span.value_status
+                AND part.definition_version = ledger_span.definition_version
         )
         """
     )

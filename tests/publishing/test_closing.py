@@ -139,7 +139,7 @@ def test_all_organisations_and_only_once(settings: Settings) -> None:
         close(settings)
     release.publish(settings, NIGHT)
     close(settings)
-    with pytest.raises(ClosingError, match="2025-10 of kymenlaakso was closed on .* by talousjohtaja, as release 2"):
+    with pytest.raises(ClosingError, match=r"2025-10 of kymenlaakso was closed on .* by talousjohtaja, as release 2"):
         close(settings, organisation=None)
     close(settings, organisation="kainuu")
     assert [(found.organisation_id, found.note) for found in closing.closings(settings)] == [

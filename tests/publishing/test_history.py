@@ -302,7 +302,7 @@ def test_spells_tell_every_release_exactly(
     start = datetime.fromisoformat("2025-01-01 03:00")
     for number, value in enumerate(reported):
         # Another cell is always reported: a release without rows is none.
-        other = ("r%d" % number, start + timedelta(days=number), "p", "j", "o", "all", date(2025, 1, 1), 1.0, "ok", 1)
+        other = (f"r{number}", start + timedelta(days=number), "p", "j", "o", "all", date(2025, 1, 1), 1.0, "ok", 1)
         own = [(*other[:2], *CELL, float(value), "ok", 1)] if value is not None else []
         lake.write_parquet(lake.table_path(settings, "reported", f"r{number}"), lake.TABLES["reported"], [other, *own])
     with duckdb.connect() as con:

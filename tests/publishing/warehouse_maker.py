@@ -268,8 +268,9 @@ FROM (VALUES ('kymenlaakso'), ('kainuu')) AS o(organisation_id), (VALUES
 
 CREATE TABLE quality.delivery (
     delivery_id VARCHAR, receipt_id VARCHAR, organisation_id VARCHAR, extract_id VARCHAR, file_name VARCHAR,
-    received_at TIMESTAMP, read_at TIMESTAMP, rows_read BIGINT, rows_accepted BIGINT, rows_rejected BIGINT, rows_skipped BIGINT,
-    decision VARCHAR, reason VARCHAR, origin VARCHAR, verdict VARCHAR, is_current BOOLEAN, awaits_replacement BOOLEAN
+    received_at TIMESTAMP, read_at TIMESTAMP, rows_read BIGINT, rows_accepted BIGINT, rows_rejected BIGINT,
+    rows_skipped BIGINT, decision VARCHAR, reason VARCHAR, origin VARCHAR, verdict VARCHAR, is_current BOOLEAN,
+    awaits_replacement BOOLEAN
 );
 INSERT INTO quality.delivery VALUES (
     '{delivery}', '{receipt}', 'kymenlaakso', 'kirjanpito', 'kirjanpito_2025-10.csv', '2025-11-14 06:00:00',
