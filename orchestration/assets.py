@@ -31,6 +31,7 @@ from expectations import runner
 from expectations.result import CheckResult
 from orchestration import dbt, outcome
 from orchestration.night import Night
+from publishing import closing
 from publishing import release as publishing
 from sources import lake, landing
 from sources.contract import load_contracts
@@ -152,6 +153,7 @@ def gate_asset(upstream: Sequence[AssetKey]) -> AssetsDefinition:
         night.begin("gate")
         results = [
             *outcome.delivery_results(night.settings, context.run_id),
+            *closing.results(night.settings, context.run_id, outcome.utc_now()),
             *runner.validate_build(night.settings, context.run_id, night.date),
         ]
         runner.write_results(night.settings, f"{context.run_id}-gate", results)

@@ -279,6 +279,81 @@ def alerts_digest() -> None:
 
 
 @app.command()
+def close(
+    month: Annotated[datetime | None, typer.Argument(formats=["%Y-%m"], help="the month, such as 2025-06")] = None,
+    organisation: Annotated[
+        str | None, typer.Option(help="organisation_id; all that follow the month by default")
+    ] = None,
+    by: Annotated[str, typer.Option(help="who closes it; a role rather than a name: it is published")] = "",
+    note: Annotated[str, typer.Option(help="why, or what was left open")] = "",
+    anyway: Annotated[bool, typer.Option("--anyway", help="though some figures are not settled")] = False,
+    listed: Annotated[bool, typer.Option("--list", help="only show what is closed")] = False,
+) -> None:
+    """Record that a month's figures are closed as the current release has them; later corrections show beside them."""
+    from publishing import closing
+
+    settings = Settings()
+    try:
+        if listed:
+            found = closing.closings(settings)
+        elif month is None:
+            raise closing.ClosingError("say which month (such as 2025-06), or --list")
+        else:
+            with one_night_at_a_time(settings.home, "close"):
+                found = closing.close(settings, month.date(), organisation, by, note, utc_now(), anyway=anyway)
+    except (NightIsRunning, closing.ClosingError) as problem:
+        err.print(str(problem), style="red", markup=False)
+        raise typer.Exit(FAILED) from problem
+    for one in found:
+        line = f"{one.month:%Y-%m}  {one.organisation_id}  {one.closed_at:%Y-%m-%d}  {one.closed_by}  {one.release_id}"
+        out.print(f"{line}  {one.figures} figures  {one.note or ''}".rstrip(), markup=False, highlight=False)
+
+
+@app.command()
+def whatif(
+    organisation: Annotated[str, typer.Option(help="organisation_id")] = "kymenlaakso",
+    purchases_to_own: Annotated[float, typer.Option(help="purchases moved to own production, EUR million a year")] = 0,
+    own_cost_share: Annotated[
+        float | None, typer.Option(help="what own production costs of each purchased euro, such as 0.85")
+    ] = None,
+    hired_to_own_fte: Annotated[float, typer.Option(help="hired labour replaced by own staff, FTE")] = 0,
+    contacts_to_digital: Annotated[float, typer.Option(help="contacts moved to digital channels, a year")] = 0,
+    saving_per_contact: Annotated[float | None, typer.Option(help="what one moved contact saves, EUR")] = None,
+    sick_leave_down_percent: Annotated[float, typer.Option(help="how much less sick leave, percent")] = 0,
+    sick_leave_saved_share: Annotated[
+        float | None, typer.Option(help="share of the freed time that needs no substitute any more, 0 to 1")
+    ] = None,
+    language: LanguageOption = Language.fi,
+) -> None:
+    """Calculate what a change would save of the euro target, with every assumption. Nothing of it is stored."""
+    from publishing import whatif as calculation
+    from publishing.model import DATABASE
+
+    database = Settings().releases / "current" / DATABASE
+    if not database.exists():
+        err.print("nothing is released yet", style="red")
+        raise typer.Exit(FAILED)
+    found = calculation.calculate(
+        database,
+        calculation.Change(
+            organisation=organisation,
+            purchases_to_own_eur=purchases_to_own * 1e6,
+            own_cost_share=own_cost_share,
+            hired_to_own_fte=hired_to_own_fte,
+            contacts_to_digital=contacts_to_digital,
+            saving_per_contact_eur=saving_per_contact,
+            sick_leave_down_percent=sick_leave_down_percent,
+            sick_leave_saved_share=sick_leave_saved_share,
+        ),
+    )
+    if refused := calculation.refusals(found, language.value):
+        for line in refused:
+            err.print(line, style="red", markup=False)
+        raise typer.Exit(FAILED)
+    out.print(calculation.shown(found, language.value))
+
+
+@app.command()
 def watchdog(max_age_hours: Annotated[float, typer.Option(min=0.1)] = 26.0) -> None:
     """Look from outside (cron) whether nights come and messages go. Exit 1, and an alert, when not."""
     from publishing.watchdog import watch

@@ -6,6 +6,7 @@ current by swapping one symlink. Whatever moment the machine dies at, ``current`
     before the rename    a hidden directory is left       recover() removes it
     before the swap      a directory nobody points at     recover() removes it
     before the ledger    current has no ledger part       recover() writes it from the release itself
+    in a rollback        the ledger's last is another     recover() records that it was rolled back
 
 Not covered: two nights at once (the caller holds the lock), and what goes into the tables (:mod:`.warehouse`).
 """
@@ -22,7 +23,7 @@ from pathlib import Path
 
 import duckdb
 
-from publishing import disclosure, files, manifest, report, warehouse
+from publishing import disclosure, files, history, manifest, report, warehouse
 from publishing.model import DATABASE, DisclosureError, NightlyRun, Release, ReleaseError
 from publishing.sql import literal
 from sources.settings import REPOSITORY, Settings
@@ -107,6 +108,7 @@ def verify(settings: Settings, release_id: str | None = None) -> list[str]:
 def rollback(settings: Settings, release_id: str | None = None) -> Release:
     """Make an earlier release current again: the one before the current by default. The ledger keeps all.
 
+    The rollback is recorded as a publication of its own, so that what readers saw on which day stays known.
     The caller holds the lock of the night. Raises ReleaseError where there is no such release or it is damaged.
     """
     _complete_ledger(settings)
@@ -119,6 +121,7 @@ def rollback(settings: Settings, release_id: str | None = None) -> Release:
     if found := verify(settings, target):
         raise ReleaseError(f"cannot roll back to {target}: {'; '.join(found)}")
     _make_current(settings, target)
+    _complete_ledger(settings)
     return manifest.release_of(settings.releases / target, target)
 
 
@@ -204,16 +207,20 @@ def _make_current(settings: Settings, release_id: str) -> None:
 
 
 def _complete_ledger(settings: Settings) -> list[str]:
-    """Write the ledger part of the current release from its own table, if it is missing; returns its id if so."""
+    """Write the ledger part of the current release from its own table, if it is missing, and record a rollback; returns
+    what was missing.
+    """
     release_id = _current_id(settings)
     if release_id is None:
         return []
     part = settings.lake / "reported" / f"{release_id}.parquet"
     if part.exists():
-        return []
+        now = datetime.now(UTC).replace(tzinfo=None)
+        return [f"{release_id} (rolled back to)"] if history.note_rollback(settings, release_id, now) else []
     part.parent.mkdir(parents=True, exist_ok=True)
     temporary = part.with_name(f".{part.name}.tmp")
     with duckdb.connect(settings.releases / release_id / DATABASE, read_only=True) as con:
+        history.write_parts(settings, con, release_id)  # before the ledger's own part, which says that all is written
         query = f"FROM indicator.reported WHERE release_id = {literal(release_id)} ORDER BY ALL"
         warehouse.copy_parquet(con, query, temporary)
     files.fsync(temporary)

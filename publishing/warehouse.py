@@ -17,7 +17,7 @@ from pathlib import Path
 
 import duckdb
 
-from publishing import incidents
+from publishing import history, incidents
 from publishing.model import NightlyRun, ReleaseError
 from publishing.sql import Connection, Table, identifier, literal, tables_of
 from sources.settings import Settings
@@ -32,6 +32,7 @@ TOOLS = ("duckdb", "dbt-core", "dbt-duckdb", "dagster", "great-expectations")
 REQUIRED = frozenset(
     {
         "indicator.catalogue",
+        "indicator.definition",
         "indicator.value",
         "indicator.status",
         "indicator.cost_target",
@@ -159,6 +160,7 @@ GRIDS = {
 # are all tables without an organisation, and those of quality, which are there to tell what is wrong.
 NEVER_WITHHELD = (
     "indicator.catalogue",
+    "indicator.definition",
     "indicator.source",
     "mart.dim_",
     "mart.fct_project_plan",
@@ -176,7 +178,6 @@ MARKED_PROVISIONAL = {
 }
 
 ADDED_COMMENTS = {
-    "indicator.reported": "Every value of every release up to this one: what was reported when. Append-only.",
     "quality.check_result": f"Results of every kind of check, runs of the last {CHECK_HISTORY_DAYS} days.",
     "quality.incident": "One row for each unbroken spell of failures of a check, from all recorded runs.",
     "quality.caveat": "Open incidents beside each indicator that rests on what they are about.",
@@ -199,15 +200,16 @@ def assemble(settings: Settings, passport: Passport, previous: Path | None, targ
         for table in tables:
             _copy(con, table, sorted(passport.run.withheld_organisations), has_previous=previous is not None)
             _copy_comments(con, table)
-        _add_reported(con, settings, passport)
         _add_check_results(con, settings, passport.run)
         _add_incidents(con, settings)
         _add_caveats(con)
         _add_passport(con, passport)
+        history.add(con, settings, has_previous=previous is not None)
         for name, comment in ADDED_COMMENTS.items():
             con.execute(f"COMMENT ON TABLE release.{name} IS {literal(comment)}")
         con.execute("CHECKPOINT release")
         con.execute("DETACH release")
+    history.add_macros(target)
 
 
 def export_parquet(database: Path, folder: Path) -> None:
@@ -354,34 +356,6 @@ def _copy_comments(con: Connection, table: Table) -> None:
     for kind, column, comment in comments:
         target = table.within("release") + (f".{identifier(column)}" if column else "")
         con.execute(f"COMMENT ON {kind} {target} IS {literal(comment)}")
-
-
-LEDGER_COLUMNS = (
-    "release_id, released_at, programme_id, indicator_id, organisation_id, division_id, month, value, "
-    "value_status, definition_version"
-)
-
-
-def _add_reported(con: Connection, settings: Settings, passport: Passport) -> None:
-    """The ledger of earlier releases and, from this release's own values, its next part."""
-    con.execute(
-        f"""
-        CREATE TABLE release.indicator.reported AS
-        SELECT {LEDGER_COLUMNS}
-        FROM (
-            SELECT ?::VARCHAR AS release_id, ?::TIMESTAMP AS released_at, *
-            FROM release.indicator.value
-            WHERE value_status IN ('ok', 'provisional', 'suppressed', 'not_reportable')
-        )
-        """,
-        [passport.release_id, passport.created_at],
-    )
-    if parts := _parts(settings.lake / "reported"):
-        con.execute(
-            f"INSERT INTO release.indicator.reported BY NAME SELECT {LEDGER_COLUMNS} "
-            "FROM read_parquet($parts, union_by_name => true) WHERE release_id <> $release_id ORDER BY ALL",
-            {"parts": parts, "release_id": passport.release_id},
-        )
 
 
 CHECK_RESULT_TYPES = {

@@ -43,6 +43,13 @@ FROM (VALUES ('kymenlaakso'), ('kainuu')) AS organisation(organisation_id), (VAL
 COMMENT ON TABLE indicator.catalogue IS 'What is followed';
 COMMENT ON COLUMN indicator.catalogue.unit IS 'the indicator''s unit';
 
+CREATE TABLE indicator.definition AS
+SELECT DISTINCT
+    programme_id, indicator_id, 1 AS definition_version, DATE '2023-01-01' AS valid_from, true AS is_in_force, name_fi,
+    name_sv, name_en, unit, better, family, 'a' AS numerator, NULL::VARCHAR AS denominator, window_months,
+    NULL::VARCHAR AS ranked_indicator_id, stated_target_value, DATE '2025-12-01' AS target_month
+FROM indicator.catalogue;
+
 CREATE TABLE indicator.value (
     programme_id VARCHAR, indicator_id VARCHAR, organisation_id VARCHAR, division_id VARCHAR, month DATE,
     value DOUBLE, numerator DOUBLE, denominator DOUBLE, n_persons BIGINT, value_status VARCHAR,
@@ -272,12 +279,13 @@ FROM (VALUES ('kymenlaakso'), ('kainuu')) AS o(organisation_id), (VALUES
 
 CREATE TABLE quality.delivery (
     delivery_id VARCHAR, receipt_id VARCHAR, organisation_id VARCHAR, extract_id VARCHAR, file_name VARCHAR,
-    received_at TIMESTAMP, rows_read BIGINT, rows_accepted BIGINT, rows_rejected BIGINT, rows_skipped BIGINT,
-    decision VARCHAR, reason VARCHAR, origin VARCHAR, verdict VARCHAR, is_current BOOLEAN, awaits_replacement BOOLEAN
+    received_at TIMESTAMP, read_at TIMESTAMP, rows_read BIGINT, rows_accepted BIGINT, rows_rejected BIGINT,
+    rows_skipped BIGINT, decision VARCHAR, reason VARCHAR, origin VARCHAR, verdict VARCHAR, is_current BOOLEAN,
+    awaits_replacement BOOLEAN
 );
 INSERT INTO quality.delivery VALUES (
     '{delivery}', '{receipt}', 'kymenlaakso', 'kirjanpito', 'kirjanpito_2025-10.csv', '2025-11-14 06:00:00',
-    1000, 990, 4, 6, 'accepted', NULL, 'delivered', 'passed', true, false
+    '2025-11-15 03:00:00', 1000, 990, 4, 6, 'accepted', NULL, 'delivered', 'passed', true, false
 );
 CREATE TABLE quality.rejected_row AS
 SELECT '{delivery}' AS delivery_id, 'kymenlaakso' AS organisation_id, 'kirjanpito' AS extract_id,
