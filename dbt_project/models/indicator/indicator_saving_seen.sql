@@ -164,11 +164,16 @@ compared as (
         claimed.*,
         budget.budget_eur,
         held_saving.saving_in_budget_eur,
-        case when claimed.unseen_reason is null and budget.budget_eur is not null then 'budget_original'
+        case
+            when claimed.unseen_reason is null and budget.budget_eur is not null then 'budget_original'
             when claimed.unseen_reason is null then 'year_before'
         end as basis,
         case
-            when ledger.covered_months = {{ window }} and coalesce(spent.is_hidden, 0) = 0 then coalesce(spent.cost_eur, 0)
+            when
+                claimed.unseen_reason is null
+                and ledger.covered_months = {{ window }}
+                and coalesce(spent.is_hidden, 0) = 0
+                then coalesce(spent.cost_eur, 0)
         end as cost_eur,
         case
             when ledger_before.covered_months = {{ window }} and coalesce(spent.is_hidden, 0) = 0
@@ -176,7 +181,8 @@ compared as (
         end as cost_before_eur,
         coalesce(spent.is_hidden, 0) as is_hidden,
         ledger.covered_months + ledger.not_yet_due = {{ window }} and ledger.not_yet_due > 0 as is_not_yet_due,
-        ledger.contested_reason as ledger_contested_reason
+        -- What is not held against the ledger does not rest on it.
+        case when claimed.unseen_reason is null then ledger.contested_reason end as ledger_contested_reason
     from claimed
     inner join ledger
         on claimed.organisation_id = ledger.organisation_id
@@ -201,19 +207,22 @@ compared as (
         and claimed.division_id = held_saving.division_id
 ),
 
--- What cannot be seen still says what is claimed.
+-- What cannot be seen still says what is claimed. Euros are exact to the cent, so that the order of a sum decides nothing.
 seen as (
     select
         compared.*,
-        {{ rounded("case when basis = 'year_before' then claimed_more_eur else claimed_eur end") }} as compared_claim_eur,
+        round(case when basis = 'year_before' then claimed_more_eur else claimed_eur end, 2) as compared_claim_eur,
         case basis
             when 'budget_original' then budget_eur
             when 'year_before' then cost_before_eur
         end as reference_eur,
-        {{ rounded(
-            "case basis when 'budget_original' then budget_eur - cost_eur + coalesce(saving_in_budget_eur, 0) "
-            ~ "when 'year_before' then cost_before_eur - cost_eur end"
-        ) }} as seen_eur
+        round(
+            case basis
+                when 'budget_original' then budget_eur - cost_eur + coalesce(saving_in_budget_eur, 0)
+                when 'year_before' then cost_before_eur - cost_eur
+            end,
+            2
+        ) as seen_eur
     from compared
 ),
 
@@ -268,11 +277,11 @@ select
     actions_count,
     basis,
     compared_claim_eur as claimed_eur,
-    cost_eur,
-    reference_eur,
+    round(cost_eur, 2) as cost_eur,
+    round(reference_eur, 2) as reference_eur,
     case when basis = 'budget_original' then cast(saving_in_budget_eur as double) end as saving_in_budget_eur,
     seen_eur,
-    {{ rounded("compared_claim_eur - seen_eur") }} as difference_eur,
+    round(compared_claim_eur - seen_eur, 2) as difference_eur,
     status,
     since_month,
     cast(months_count as integer) as months_count,
