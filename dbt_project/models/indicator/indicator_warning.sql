@@ -451,5 +451,6 @@ left join subject_name as subject
     and warning.subject_id = subject.subject_id
     and coalesce(subject.programme_id, warning.programme_id) = warning.programme_id
     and coalesce(subject.organisation_id, warning.organisation_id) = warning.organisation_id
-left join {{ ref("guard_rail") }} as rail
-    on warning.other_id = rail.guard_rail_id
+left join {{ ref("indicator_guard_rail") }} as rail
+    on warning.organisation_id = rail.organisation_id
+    and warning.other_id = rail.guard_rail_id
