@@ -174,7 +174,7 @@ earlier as (
     inner join point as before
         on newest.organisation_id = before.organisation_id
         and newest.guard_rail_id = before.guard_rail_id
-        and before.month between {{ add_months("newest.month", -var("guard_rail_back_months")) }}
+        and before.month between {{ add_months("newest.month", "-" ~ var("guard_rail_back_months")) }}
         and {{ add_months("newest.month", -12) }}
     where newest.place = 1
 ),

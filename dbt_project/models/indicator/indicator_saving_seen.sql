@@ -53,7 +53,7 @@ with claim as (
         and claim.theme = line.theme
 ),
 
--- An action whose stand of a year before is not known leaves its group without a claim: a sum of some would be too small.
+-- An action whose stand of a year before is not known leaves its group without a claim: a sum of some is too small.
 claimed as (
     select
         {{ group_key }},
@@ -70,6 +70,13 @@ claimed as (
     group by {{ group_key }}, month, division_id, measure_id, unseen_reason, month_status
 ),
 
+register_month as (
+    select distinct
+        organisation_id,
+        month
+    from claimed
+),
+
 ledger as (
     select
         register.organisation_id,
@@ -77,7 +84,7 @@ ledger as (
         sum(case when coverage.is_covered then 1 else 0 end) as covered_months,
         sum(case when not coverage.is_covered and not coverage.is_due then 1 else 0 end) as not_yet_due,
         max(coverage.contested_reason) as contested_reason
-    from (select distinct organisation_id, month from claimed) as register
+    from register_month as register
     left join {{ ref("int_coverage") }} as coverage
         on register.organisation_id = coverage.organisation_id
         and coverage.coverage_id = 'kirjanpito'
@@ -90,7 +97,7 @@ ledger_before as (
         register.organisation_id,
         register.month,
         sum(case when coverage.is_covered then 1 else 0 end) as covered_months
-    from (select distinct organisation_id, month from claimed) as register
+    from register_month as register
     left join {{ ref("int_coverage") }} as coverage
         on register.organisation_id = coverage.organisation_id
         and coverage.coverage_id = 'kirjanpito'
@@ -108,7 +115,8 @@ spent as (
         claimed.group_id,
         claimed.month,
         max(case when measure.is_hidden then 1 else 0 end) as is_hidden,
-        sum(case when measure.month > {{ add_months("claimed.month", -window) }} then measure.value else 0 end) as cost_eur,
+        sum(case when measure.month > {{ add_months("claimed.month", -window) }} then measure.value else 0 end)
+            as cost_eur,
         sum(case when measure.month <= {{ add_months("claimed.month", -window) }} then measure.value else 0 end)
             as cost_before_eur
     from claimed
@@ -129,6 +137,15 @@ budget_year as (
     group by programme_id
 ),
 
+asked as (
+    select distinct
+        programme_id,
+        organisation_id,
+        measure_id,
+        division_id
+    from claimed
+),
+
 budget as (
     select
         asked.programme_id,
@@ -136,7 +153,7 @@ budget as (
         asked.measure_id,
         asked.division_id,
         sum(budget.value) as budget_eur
-    from (select distinct programme_id, organisation_id, measure_id, division_id from claimed) as asked
+    from asked
     inner join budget_year
         on asked.programme_id = budget_year.programme_id
     inner join {{ ref("int_cost_measure") }} as budget
@@ -207,7 +224,7 @@ compared as (
         and claimed.division_id = held_saving.division_id
 ),
 
--- What cannot be seen still says what is claimed. Euros are exact to the cent, so that the order of a sum decides nothing.
+-- What cannot be seen still says what is claimed. Euros are to the cent, so that the order of a sum decides nothing.
 seen as (
     select
         compared.*,

@@ -1,8 +1,8 @@
 {{ config(alias="warning") }}
 
--- One row a warning, of the programmes that run or have ended within the setting. Each kind is a CTE of its own with the
--- same columns; the names of what it is about are joined at the end. Two figures beside one another are told as being so
--- at the same time: nothing here says that one is because of the other.
+-- One row a warning, of the programmes that run or have ended within the setting. Each kind is a CTE of its own with
+-- the same columns; the names of what it is about are joined at the end. Two figures beside one another are told as
+-- being so at the same time: nothing here says that one is because of the other.
 {% set off_track = var("off_track_months") %}
 {% set overdue = var("overdue_months") %}
 {% set stale = var("stale_months") %}
@@ -195,8 +195,11 @@ overdue_measure as (
         {{ months_between("action.overdue_since", "action.month") }} + 1 as months_count,
         {{ severity_by(months_between("action.overdue_since", "action.month") ~ " + 1", overdue) }} as severity,
         {{ role_only("action.owner_role") }} as owner_role,
-        case action.state when 'viivassa' then 'late_by_register' when 'ei_aloitettu' then 'not_begun' else 'end_has_passed' end
-            as reason,
+        case action.state
+            when 'viivassa' then 'late_by_register'
+            when 'ei_aloitettu' then 'not_begun'
+            else 'end_has_passed'
+        end as reason,
         'percent' as unit,
         cast(action.completion_percent as double) as value,
         cast(100 as double) as reference_value,

@@ -1,6 +1,6 @@
 -- The status of each indicator at every month that has a value for the whole organisation, by the rule of
--- indicator.status, and how long it has been off track by then: `off_track_since` is the first of the months with a value,
--- unbroken by another status, that are off track. Months without a value neither make nor break a spell.
+-- indicator.status, and how long it has been off track by then: `off_track_since` is the first of the months with a
+-- value, unbroken by another status, that are off track. Months without a value neither make nor break a spell.
 {% set key = "programme_id, indicator_id, organisation_id" %}
 
 with placed as (
