@@ -43,6 +43,14 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
             "{subject}: the register claims a saving of {claimed}, but costs are {grown} above what they are compared"
             " with. It has been so for {months}."
         ),
+        "costs_have_grown_year_before": (
+            "{subject}: the register claims {claimed} more saving than in the twelve months before, but costs are"
+            " {grown} higher than then. It has been so for {months}."
+        ),
+        "costs_show_too_little_year_before": (
+            "{subject}: the register claims {claimed} more saving than in the twelve months before, and costs show"
+            " {seen}. It has been so for {months}."
+        ),
         "": "{subject}: the register claims a saving of {claimed}, and costs show {seen}. It has been so for {months}.",
     },
     "coincides_with_worse": {
@@ -124,22 +132,29 @@ def _form(row: Row) -> str:
 
 def _figures(row: Row, formats: Formats) -> dict[str, str]:
     """Every figure that a sentence may name, as its reader expects it."""
-    language, unit, value = formats.language, row["unit"], row["value"]
+    language, value = formats.language, row["value"]
     grown = -value if row["kind"] == "claimed_not_seen" and value is not None else None
     return {
         "subject": str(row[f"subject_name_{language}"]),
         "code": str(row["subject_id"]),
         "other": str(row[f"other_name_{language}"]),
-        "value": formats.quantity(value, unit)
+        "value": _quantity(value, row, formats)
         if row["kind"] != "overdue_measure"
         else f"{value:.0f}\N{NO-BREAK SPACE}%",
-        "before": formats.quantity(row["reference_value"], unit),
-        "claimed": formats.quantity(row["reference_value"], unit),
-        "seen": formats.quantity(value, unit),
-        "grown": formats.quantity(grown, unit),
+        "before": _quantity(row["reference_value"], row, formats),
+        "claimed": _quantity(row["reference_value"], row, formats),
+        "seen": _quantity(value, row, formats),
+        "grown": _quantity(grown, row, formats),
         "months": _months(row["months_count"], language),
         "month": formats.month(row["month"]),
     }
+
+
+def _quantity(value: float | None, row: Row, formats: Formats) -> str:
+    """A figure of the row; completion in whole percent, and an index without a word for its unit."""
+    if row["kind"] == "overdue_measure" and value is not None:
+        return f"{value:.0f}\N{NO-BREAK SPACE}%"
+    return formats.number(value, "index") if row["unit"] == "index" else formats.quantity(value, row["unit"])
 
 
 def _months(count: int, language: str) -> str:

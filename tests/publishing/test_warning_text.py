@@ -83,6 +83,32 @@ def said(language: str, **changes: Any) -> str:
             " above what they are compared with. It has been so for 1 month.",
         ),
         (
+            {"reason": "costs_have_grown_year_before", "value": -250_000.0},
+            "Terveyden ja sairaanhoidon palvelut: rekisterin mukaan säästöä on 2 000 000 euroa enemmän kuin edeltävien"
+            " 12 kuukauden aikana, mutta kustannukset ovat 250 000 euroa suuremmat kuin silloin. Näin on ollut 3"
+            " kuukautta.",
+            "Hälso- och sjukvårdstjänster: enligt registret är besparingen 2 000 000 euro större än under de föregående"
+            " 12 månaderna, men kostnaderna är 250 000 euro högre än då. Så har det varit i 3 månader.",
+            "Health and medical services: the register claims 2,000,000 EUR more saving than in the twelve months"
+            " before, but costs are 250,000 EUR higher than then. It has been so for 3 months.",
+        ),
+        (
+            {"reason": "costs_show_too_little_year_before"},
+            "Terveyden ja sairaanhoidon palvelut: rekisterin mukaan säästöä on 2 000 000 euroa enemmän kuin edeltävien"
+            " 12 kuukauden aikana, kustannuksissa siitä näkyy 500 000 euroa. Näin on ollut 3 kuukautta.",
+            "Hälso- och sjukvårdstjänster: enligt registret är besparingen 2 000 000 euro större än under de föregående"
+            " 12 månaderna, i kostnaderna syns 500 000 euro. Så har det varit i 3 månader.",
+            "Health and medical services: the register claims 2,000,000 EUR more saving than in the twelve months"
+            " before, and costs show 500,000 EUR. It has been so for 3 months.",
+        ),
+        (
+            RAIL | {"reason": "worse_than_before", "unit": "index", "value": 0.22, "reference_value": 0.25},
+            "Tilavuokrat: tavoitteen mukaisessa tahdissa. Samaan aikaan heikentyi: Kiireettömän lääkärikäynnin"
+            " odotusaika yli 7 päivää, ennen 0,25, nyt 0,22.",
+            "Lokalhyror: i takt med målet. Samtidigt försämrades: Väntetid över 7 dagar, tidigare 0,25, nu 0,22.",
+            "Rents: on track. Worse at the same time: Wait over 7 days, 0.25 before and 0.22 now.",
+        ),
+        (
             RAIL | {"reason": "worse_than_country"},
             "Tilavuokrat: tavoitteen mukaisessa tahdissa. Samaan aikaan heikentyi: Kiireettömän lääkärikäynnin"
             " odotusaika yli 7 päivää, ennen 47,8 %, nyt 61,8 %. Muutos on suurempi kuin koko maassa.",

@@ -72,7 +72,7 @@ claimed_not_seen as (
         claim.months_count,
         case when claim.difference_eur >= {{ var("claim_high_eur") }} then 'high' else 'medium' end as severity,
         owner.owner_role,
-        claim.reason,
+        case when claim.basis = 'year_before' then claim.reason || '_year_before' else claim.reason end as reason,
         'EUR' as unit,
         claim.seen_eur as value,
         claim.claimed_eur as reference_value,
