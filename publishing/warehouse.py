@@ -42,6 +42,10 @@ REQUIRED = frozenset(
         "indicator.municipality_status",
         "indicator.source",
         "indicator.spc",
+        "indicator.saving_seen",
+        "indicator.guard_rail",
+        "indicator.warning",
+        "indicator.escalation",
         "mart.dim_division",
         "mart.dim_document",
         "mart.dim_goal",
@@ -135,6 +139,17 @@ GRIDS = {
         (*PROGRAMME, "indicator_id", "municipality_code", "year"),
         ("municipality_name", "plan_kind", "plan_persons", "plan_residents", "plan_share_percent"),
         VALUE_WITHHELD,
+    ),
+    "indicator.saving_seen": Grid(
+        (*PROGRAMME, "scope", "group_id", "month"),
+        ("division_id", "measure_id"),
+        VALUE_WITHHELD | {"status": "no_data", "reason": WITHHELD},
+    ),
+    # Its public figures would not have to be withheld; but a row is one thing, and the older one stands in for it.
+    "indicator.guard_rail": Grid(
+        ("organisation_id", "guard_rail_id"),
+        (*NAMES, "kind", "source", "source_text", "licence", "unit", "worse", "change_kind", "counts_change"),
+        VALUE_WITHHELD | {"status": "no_data", "country_status": "no_data", "reason": WITHHELD},
     ),
     "mart.fct_allocation_monthly": Grid(
         (*PROGRAMME, "allocation_id", "month"),

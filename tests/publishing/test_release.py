@@ -69,6 +69,10 @@ def test_first_release_holds_the_public_surface(settings: Settings, run: Nightly
         "quality.incident",
         "quality.caveat",
         "indicator.source",
+        "indicator.saving_seen",
+        "indicator.guard_rail",
+        "indicator.warning",
+        "indicator.escalation",
         "meta.release",
     }
     assert ask(made.database, "SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal") == [
@@ -253,6 +257,10 @@ BESIDE = {
     "indicator.municipality_status": "share_percent",
     "indicator.deflated": "deflated_value",
     "indicator.spc": "centre",
+    "indicator.saving_seen": "seen_eur",
+    "indicator.guard_rail": "value",
+    "indicator.warning": "value",
+    "indicator.escalation": "value",
     "mart.fct_allocation_monthly": "spent_eur",
     "mart.fct_risk": "points",
     "mart.fct_action_monthly": "saving_realised_eur",
@@ -305,6 +313,8 @@ def test_without_an_earlier_release_a_withheld_organisation_has_no_figure_at_all
         ("indicator.goal_saving", "value_status, max(potential_eur_million), max(parent_goal_id)"),
         ("indicator.basket_status", "state, reason, value_status, max(path_eur_million), max(threshold_percent)"),
         ("indicator.municipality_status", "value_status, max(plan_share_percent), max(municipality_name)"),
+        ("indicator.saving_seen", "status, reason, value_status, max(measure_id)"),
+        ("indicator.guard_rail", "status, country_status, reason, value_status, max(name_fi), max(counts_change)"),
         ("mart.fct_allocation_monthly", "share_status, value_status, max(limit_eur)"),
         ("mart.fct_risk", "trend, max(owner_role), max(name_fi)"),
     ],
@@ -317,6 +327,8 @@ def test_rows_of_a_withheld_organisation_stay_with_what_is_no_figure(
         "indicator.goal_saving": ("not_reportable", 8.3, "1"),
         "indicator.basket_status": ("no_data", "not_reportable", "not_reportable", 24.0, 90.0),
         "indicator.municipality_status": ("not_reportable", 7.0, "Yhteensä"),
+        "indicator.saving_seen": ("no_data", "not_reportable", "not_reportable", "cost_total_eur"),
+        "indicator.guard_rail": ("no_data", "no_data", "not_reportable", "not_reportable", "Odotus", 5.0),
         "mart.fct_allocation_monthly": ("no_data", "not_reportable", 4.36e6),
         "mart.fct_risk": ("no_data", "talousjohtaja", "Mainehaitta"),
     }
@@ -335,6 +347,22 @@ def test_older_rows_of_a_withheld_organisation_are_provisional(settings: Setting
         "WHERE organisation_id = 'kainuu' AND value_eur_million IS NOT NULL"
     )
     assert ask(made.database, asked) == [("provisional", "withheld")]
+
+
+def test_older_warnings_of_a_withheld_organisation_stand_as_provisional_and_none_is_made_up(
+    settings: Settings, run: NightlyRun
+) -> None:
+    asked = "SELECT organisation_id, value_status, provisional_reason FROM {} ORDER BY ALL"
+    made = release.publish(settings, replace(run, withheld_organisations=WITHHELD))
+    for table in ("indicator.warning", "indicator.escalation"):
+        assert ask(made.database, asked.format(table)) == [("kymenlaakso", "ok", None)]
+    release.publish(settings, run)
+    made = release.publish(settings, replace(run, withheld_organisations=WITHHELD))
+    for table in ("indicator.warning", "indicator.escalation"):
+        assert ask(made.database, asked.format(table)) == [
+            ("kainuu", "provisional", "withheld"),
+            ("kymenlaakso", "ok", None),
+        ]
 
 
 @pytest.mark.parametrize("table", DEFINITIONS)

@@ -277,6 +277,34 @@ FROM (VALUES ('kymenlaakso'), ('kainuu')) AS o(organisation_id), (VALUES
         NULL)
 ) AS r(risk_id, name, points, trend, waits_for);
 
+-- Early warning: a claim that the ledger does not show, a guard rail, and what of it is on the list of the week.
+CREATE TABLE indicator.saving_seen AS
+SELECT
+    'demo_2023' AS programme_id, organisation_id, scope, group_id, 'terveys' AS division_id, measure_id,
+    DATE '2025-10-01' AS month, 2::BIGINT AS actions_count, claimed::DOUBLE AS claimed_eur, seen::DOUBLE AS seen_eur,
+    status, reason, 'ok' AS value_status, NULL::VARCHAR AS provisional_reason
+FROM (VALUES ('kymenlaakso'), ('kainuu')) AS o(organisation_id), (VALUES
+    ('division', 'terveys', 'cost_total_eur', 2e6, 5e5, 'not_seen', 'costs_show_too_little'),
+    ('theme', 'digital', NULL, 1e6, NULL, 'cannot_be_seen', 'no_cost_line')
+) AS s(scope, group_id, measure_id, claimed, seen, status, reason);
+CREATE TABLE indicator.guard_rail AS
+SELECT
+    organisation_id, 'wait' AS guard_rail_id, 'Odotus' AS name_fi, 'Väntan' AS name_sv, 'Wait' AS name_en,
+    'access' AS kind, 'sotkanet' AS source, 'Sotkanet / THL' AS source_text, 'CC BY 4.0' AS licence, 'percent' AS unit,
+    'up' AS worse, 'absolute' AS change_kind, 5.0::DOUBLE AS counts_change, DATE '2024-12-01' AS month,
+    46.0::DOUBLE AS value, 40.0::DOUBLE AS before_value, 'worse' AS country_status, 'worse' AS status,
+    'change_counts' AS reason, 'ok' AS value_status, NULL::VARCHAR AS provisional_reason
+FROM (VALUES ('kymenlaakso'), ('kainuu')) AS o(organisation_id);
+CREATE TABLE indicator.warning AS
+SELECT
+    organisation_id, 'demo_2023' AS programme_id, 'claimed_not_seen:demo_2023:saving_division:terveys' AS warning_id,
+    'claimed_not_seen' AS kind, 'saving_division' AS subject_kind, 'terveys' AS subject_id, 5e5::DOUBLE AS value,
+    2e6::DOUBLE AS reference_value, 'high' AS severity, 'ok' AS value_status, NULL::VARCHAR AS provisional_reason
+FROM (VALUES ('kymenlaakso'), ('kainuu')) AS o(organisation_id);
+CREATE TABLE indicator.escalation AS
+SELECT organisation_id, programme_id, 1::INTEGER AS place, warning_id, kind, value, value_status, provisional_reason
+FROM indicator.warning;
+
 CREATE TABLE quality.delivery (
     delivery_id VARCHAR, receipt_id VARCHAR, organisation_id VARCHAR, extract_id VARCHAR, file_name VARCHAR,
     received_at TIMESTAMP, read_at TIMESTAMP, rows_read BIGINT, rows_accepted BIGINT, rows_rejected BIGINT,
