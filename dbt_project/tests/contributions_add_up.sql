@@ -28,4 +28,4 @@ where
     or (status = 'ok' and parts = 0)
     or (status <> 'ok' and parts > 0)
     or (status = 'ok' and not coalesce(abs(change - together) <= 1e-9 * size, false))
-    or (status = 'ok' and is_euros = 1 and dimension = 'account_group' and cents <> cents_together)
+    or (status = 'ok' and is_euros = 1 and cents <> cents_together)

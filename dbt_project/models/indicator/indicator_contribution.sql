@@ -7,7 +7,7 @@
 -- parts of a split add up to its whole; what cannot be laid to any part is the part `remainder`.
 with dimension as (
     {% for name, condition in [
-        ("division", "true"), ("account_group", "is_cost"), ("service_class", "is_cost or has_contacts")
+        ("division", "true"), ("account_group", "is_cost"), ("service_class", "is_cost")
     ] %}
     select
         {{ key }},
@@ -63,10 +63,10 @@ part as (
         whole.method,
         whole.factor,
         whole.part_sign,
-        whole.divisor_now as whole_denominator_now,
-        whole.divisor_before as whole_denominator_before,
-        whole.value_now / whole.factor as whole_rate_now,
-        whole.value_before / whole.factor as whole_rate_before,
+        whole.divisor_now,
+        whole.divisor_before,
+        whole.value_now,
+        whole.value_before,
         part.part_id,
         part.numerator_before,
         part.numerator_now,
@@ -86,16 +86,22 @@ part as (
 weighed as (
     select
         part.*,
-        case method
-            when 'mix_rate' then factor * {{ part_effect() }}
-            else
-                part_sign * factor * (
-                    {{ ratio("numerator_now", "whole_denominator_now") }}
-                    - {{ ratio("numerator_before", "whole_denominator_before") }}
-                )
-        end as effect,
-        factor * {{ rate_effect() }} as rate_effect
+        {{ ratio("factor * numerator_before", "divisor_before") }} as level_before,
+        {{ ratio("factor * numerator_now", "divisor_now") }} as level_now,
+        {{ part_effect() }} as ratio_effect,
+        {{ rate_effect() }} as rate_effect
     from part
+),
+
+effected as (
+    select
+        weighed.*,
+        case
+            when method = 'mix_rate' then ratio_effect
+            when part_sign < 0 then level_before - level_now
+            else level_now - level_before
+        end as effect
+    from weighed
 ),
 
 -- A ratio has two rows a part: what its own rate did, and what its share of the whole did.
@@ -104,10 +110,10 @@ contributed as (
         {{ split }},
         part_id,
         'part' as part_kind,
-        factor * {{ ratio("numerator_before", "whole_denominator_before") }} as value_before,
-        factor * {{ ratio("numerator_now", "whole_denominator_now") }} as value_now,
+        level_before as value_before,
+        level_now as value_now,
         effect as contribution
-    from weighed
+    from effected
     where
         method = 'additive'
         and not is_hidden
@@ -118,10 +124,10 @@ contributed as (
         {{ split }},
         part_id,
         'rate' as part_kind,
-        factor * {{ ratio("numerator_before", "denominator_before") }} as value_before,
-        factor * {{ ratio("numerator_now", "denominator_now") }} as value_now,
+        {{ ratio("factor * numerator_before", "denominator_before") }} as value_before,
+        {{ ratio("factor * numerator_now", "denominator_now") }} as value_now,
         rate_effect as contribution
-    from weighed
+    from effected
     where
         method = 'mix_rate'
         and not is_hidden
@@ -132,10 +138,10 @@ contributed as (
         {{ split }},
         part_id,
         'mix' as part_kind,
-        100 * {{ ratio("denominator_before", "whole_denominator_before") }} as value_before,
-        100 * {{ ratio("denominator_now", "whole_denominator_now") }} as value_now,
+        {{ ratio("100 * denominator_before", "divisor_before") }} as value_before,
+        {{ ratio("100 * denominator_now", "divisor_now") }} as value_now,
         effect - rate_effect as contribution
-    from weighed
+    from effected
     where
         method = 'mix_rate'
         and not is_hidden
@@ -149,7 +155,7 @@ contributed as (
         cast(null as double) as value_before,
         cast(null as double) as value_now,
         sum(effect) as contribution
-    from weighed
+    from effected
     where is_hidden
     group by {{ split }}
 ),
@@ -241,7 +247,7 @@ select
     -- Signed so that positive is good; in a band neither way is.
     case catalogue.better
         when 'up' then row_of_split.contribution
-        when 'down' then -row_of_split.contribution
+        when 'down' then 0 - row_of_split.contribution
     end as gain,
     {{ ratio("row_of_split.contribution", "whole.change") }} as share_of_change,
     row_of_split.place,

@@ -11,15 +11,12 @@ with term as (
         term.role,
         term.measure_id,
         measure.has_division,
-        cost.measure_id is not null as is_cost,
-        contact.measure_id is not null as is_contact
+        cost.measure_id is not null as is_cost
     from {{ ref("int_indicator_term") }} as term
     inner join {{ ref("int_measure_source") }} as measure
         on term.measure_id = measure.measure_id
     left join (select distinct measure_id from {{ ref("cost_rule") }}) as cost
         on term.measure_id = cost.measure_id
-    left join (select distinct measure_id from {{ ref("contact_rule") }}) as contact
-        on term.measure_id = contact.measure_id
     -- Residents are the whole's alone: they divide every part alike.
     where not (term.family = 'per_thousand' and term.role = 'denominator')
 ),
@@ -28,8 +25,7 @@ splittable as (
     select
         {{ key }},
         min(case when has_division then 1 else 0 end) as has_divisions,
-        min(case when is_cost then 1 else 0 end) as is_cost,
-        min(case when is_contact then 1 else 0 end) as is_contact
+        min(case when is_cost then 1 else 0 end) as is_cost
     from term
     group by {{ key }}
 ),
@@ -111,8 +107,7 @@ latest as (
             else 'no_value'
         end as problem_now,
         coalesce(splittable.has_divisions, 0) = 1 as has_divisions,
-        coalesce(splittable.is_cost, 0) = 1 as is_cost,
-        coalesce(splittable.is_contact, 0) = 1 as is_contact
+        coalesce(splittable.is_cost, 0) = 1 as is_cost
     from {{ ref("indicator_status") }} as status
     inner join {{ ref("int_indicator") }} as indicator
         on status.programme_id = indicator.programme_id
@@ -263,7 +258,6 @@ select
     better,
     has_divisions and method <> 'none' as has_divisions,
     is_cost and method = 'additive' as is_cost,
-    is_contact and method <> 'none' as has_contacts,
     case
         when value is null then null
         when value_status = 'provisional' or (problem is null and before_reason is not null) then 'provisional'

@@ -1,6 +1,6 @@
--- What the two values of each comparison are made of: by division, and costs by account group and service class,
--- contacts by service class. Figures of persons come from what int_measure_disclosed lets through; a part that is
--- hidden in any month of either window is hidden here.
+-- What the two values of each comparison are made of: by division, and costs by account group and service class as
+-- well. Figures of persons come from what int_measure_disclosed lets through, which knows divisions only; a division
+-- that is hidden in any month of either window is hidden here.
 {% set key = "programme_id, indicator_id, organisation_id, against" %}
 
 with comparison as (
@@ -16,7 +16,6 @@ side as (
         {{ key }},
         is_cost,
         has_divisions,
-        has_contacts,
         'now' as side,
         month as last_month,
         window_months
@@ -28,7 +27,6 @@ side as (
         {{ key }},
         is_cost,
         has_divisions,
-        has_contacts,
         'before' as side,
         parts_month as last_month,
         against_window_months as window_months
@@ -186,30 +184,6 @@ cell as (
     from measured
     where division_id <> 'all'
     group by {{ key }}, division_id, side
-
-    union all
-
-    select
-        summed.programme_id,
-        summed.indicator_id,
-        summed.organisation_id,
-        summed.against,
-        'service_class' as dimension,
-        coalesce(contact.service_class_code, 'unmapped') as part_id,
-        summed.side,
-        sum(case summed.role when 'numerator' then contact.value when 'numerator_less' then -contact.value end)
-            as numerator,
-        sum(case summed.role when 'denominator' then contact.value end) as denominator,
-        0 as is_hidden
-    from summed
-    inner join {{ ref("int_contact_measure") }} as contact
-        on summed.organisation_id = contact.organisation_id
-        and summed.measure_id = contact.measure_id
-        and contact.month between summed.first_month and summed.last_month
-    where summed.has_contacts
-    group by
-        summed.programme_id, summed.indicator_id, summed.organisation_id, summed.against,
-        coalesce(contact.service_class_code, 'unmapped'), summed.side
 ),
 
 -- A part that one of the two windows does not have had none of it.
