@@ -17,7 +17,7 @@ from pathlib import Path
 
 import duckdb
 
-from publishing import incidents
+from publishing import explanation, incidents
 from publishing.model import NightlyRun, ReleaseError
 from publishing.sql import Connection, Table, identifier, literal, tables_of
 from sources.settings import Settings
@@ -34,12 +34,14 @@ REQUIRED = frozenset(
         "indicator.catalogue",
         "indicator.value",
         "indicator.status",
+        "indicator.contribution",
         "indicator.cost_target",
         "indicator.deflated",
         "indicator.goal_saving",
         "indicator.basket_status",
         "indicator.municipality_status",
         "indicator.source",
+        "mart.dim_account_group",
         "mart.dim_division",
         "mart.dim_document",
         "mart.dim_goal",
@@ -175,6 +177,7 @@ MARKED_PROVISIONAL = {
 }
 
 ADDED_COMMENTS = {
+    "indicator.explanation": "What each indicator is, how it changed and what moved it most, in sentences.",
     "indicator.reported": "Every value of every release up to this one: what was reported when. Append-only.",
     "quality.check_result": f"Results of every kind of check, runs of the last {CHECK_HISTORY_DAYS} days.",
     "quality.incident": "One row for each unbroken spell of failures of a check, from all recorded runs.",
@@ -202,6 +205,7 @@ def assemble(settings: Settings, passport: Passport, previous: Path | None, targ
         _add_check_results(con, settings, passport.run)
         _add_incidents(con, settings)
         _add_caveats(con)
+        explanation.add(con, "release")
         _add_passport(con, passport)
         for name, comment in ADDED_COMMENTS.items():
             con.execute(f"COMMENT ON TABLE release.{name} IS {literal(comment)}")

@@ -6,4 +6,4 @@ from {{ ref("account_group") }} as earlier
 inner join {{ ref("account_group") }} as later
     on earlier.account_group_id <> later.account_group_id
     and earlier.account_from <= later.account_to
-    and later.account_from <= earlier.account_to
+    and earlier.account_to >= later.account_from
