@@ -31,6 +31,8 @@ FIGURES = {
     "indicator.spc": ("programme_id", "indicator_id", "organisation_id", "month"),
     "mart.fct_measure": ("measure_id", "organisation_id", "month"),
 }
+# What moved an indicator, with the parts of the change: what is hidden in either of its two months is no part.
+CONTRIBUTION = "indicator.contribution"
 SHOWN = ("value", "numerator", "denominator", "n_persons")
 
 
@@ -44,6 +46,7 @@ def audit(database: Path, small_number: int, known_hashes: frozenset[str]) -> No
         tables = tables_of(con, "release")
         findings = [
             *(text for t in tables if t.name in FIGURES for text in _small_groups(con, t, small_number)),
+            *(text for t in tables if t.name == CONTRIBUTION for text in _contributions(con, t)),
             *(text for table in tables for text in _texts(con, table, known_hashes)),
         ]
     if findings:
@@ -75,6 +78,35 @@ def _small_groups(con: Connection, table: Table, small_number: int) -> list[str]
             (small, f"rows shown with fewer than {small_number} persons behind them"),
             (marked, "rows marked suppressed that still show a figure"),
             (alone, "figures with exactly one hidden division beside a shown total"),
+        )
+        if count
+    ]
+
+
+def _contributions(con: Connection, table: Table) -> list[str]:
+    """Parts of a change that are hidden in one of the months compared, and hidden parts that show a figure."""
+    source = table.within("release")
+    part = _count(
+        con,
+        f"""
+        FROM {source} AS contribution
+        SEMI JOIN release.indicator.value AS hidden
+            ON contribution.programme_id = hidden.programme_id
+            AND contribution.indicator_id = hidden.indicator_id
+            AND contribution.organisation_id = hidden.organisation_id
+            AND contribution.part_id = hidden.division_id
+            AND hidden.month IN (contribution.month, contribution.against_month)
+            AND hidden.value_status = 'suppressed'
+        WHERE contribution.dimension = 'division'
+        """,
+    )
+    shown = "part_kind = 'hidden' AND coalesce(value_before, value_now) IS NOT NULL"
+    split = f"(status = 'withheld' AND part_kind <> 'whole') OR ({shown})"
+    return [
+        f"{table.name}: {count} {what}"
+        for count, what in (
+            (part, "parts of a division that is hidden in a month compared"),
+            (_count(con, f"FROM {source} WHERE {split}"), "rows that show what is hidden or withheld"),
         )
         if count
     ]

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import duckdb
 
-from publishing import history, incidents
+from publishing import explanation, history, incidents
 from publishing.model import NightlyRun, ReleaseError
 from publishing.sql import Connection, Table, identifier, literal, tables_of
 from sources.settings import Settings
@@ -35,6 +35,7 @@ REQUIRED = frozenset(
         "indicator.definition",
         "indicator.value",
         "indicator.status",
+        "indicator.contribution",
         "indicator.cost_target",
         "indicator.deflated",
         "indicator.goal_saving",
@@ -46,6 +47,7 @@ REQUIRED = frozenset(
         "indicator.guard_rail",
         "indicator.warning",
         "indicator.escalation",
+        "mart.dim_account_group",
         "mart.dim_division",
         "mart.dim_document",
         "mart.dim_goal",
@@ -193,6 +195,7 @@ MARKED_PROVISIONAL = {
 }
 
 ADDED_COMMENTS = {
+    "indicator.explanation": "What each indicator is, how it changed and what moved it most, in sentences.",
     "quality.check_result": f"Results of every kind of check, runs of the last {CHECK_HISTORY_DAYS} days.",
     "quality.incident": "One row for each unbroken spell of failures of a check, from all recorded runs.",
     "quality.caveat": "Open incidents beside each indicator that rests on what they are about.",
@@ -218,6 +221,7 @@ def assemble(settings: Settings, passport: Passport, previous: Path | None, targ
         _add_check_results(con, settings, passport.run)
         _add_incidents(con, settings)
         _add_caveats(con)
+        explanation.add(con, "release")
         _add_passport(con, passport)
         history.add(con, settings, has_previous=previous is not None)
         for name, comment in ADDED_COMMENTS.items():

@@ -40,6 +40,25 @@ CODE = "140185-123X"
             "UPDATE mart.fct_measure SET n_persons = 0, value = 3",
             r"mart\.fct_measure: 2 rows shown with fewer than 5 persons",
         ),
+        # Rescue services are hidden in October 2025, the month of the figure.
+        (
+            "UPDATE indicator.contribution SET indicator_id = 'enps', part_id = 'pelastus' WHERE part_id = 'sosiaali'",
+            r"indicator\.contribution: 2 parts of a division that is hidden in a month compared",
+        ),
+        # The same as the month that October 2026 is compared with.
+        (
+            "UPDATE indicator.contribution SET indicator_id = 'enps', part_id = 'pelastus', "
+            "against_month = DATE '2025-10-01', month = DATE '2026-10-01' WHERE part_id = 'sosiaali'",
+            r"indicator\.contribution: 2 parts of a division that is hidden in a month compared",
+        ),
+        (
+            "UPDATE indicator.contribution SET part_kind = 'hidden' WHERE part_id = 'sosiaali'",
+            r"indicator\.contribution: 2 rows that show what is hidden or withheld",
+        ),
+        (
+            "UPDATE indicator.contribution SET status = 'withheld' WHERE indicator_id = 'cost'",
+            r"indicator\.contribution: 4 rows that show what is hidden or withheld",
+        ),
         (f"UPDATE mart.dim_division SET name_fi = 'x{'d' * 64}' WHERE code = 'PELA'", "form of a pseudonym"),
         (f"UPDATE quality.rejected_row SET value = 'henkilö {CODE}'", "form of a personal identity code"),
         (

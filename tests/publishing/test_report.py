@@ -15,7 +15,16 @@ from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publishing import formats, indicator_text, programme_actions, programme_money, release, report, summary
+from publishing import (
+    explanation,
+    formats,
+    indicator_text,
+    programme_actions,
+    programme_money,
+    release,
+    report,
+    summary,
+)
 from publishing.charts import Point, spark_line
 from publishing.formats import Formats
 from publishing.model import NightlyRun
@@ -162,7 +171,7 @@ def used_texts() -> set[str]:
     found -= {"severity", "value_status"}
     found |= {word for word, _, _ in summary.STATUSES.values()} | set(summary.SEVERITIES.values())
     found |= set(formats.UNITS.values())
-    for module in (indicator_text, programme_actions, programme_money):
+    for module in (explanation, indicator_text, programme_actions, programme_money):
         for name, words in vars(module).items():
             found |= set(words.values()) if name.isupper() and isinstance(words, dict) else set()
     return found

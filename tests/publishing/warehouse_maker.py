@@ -103,6 +103,28 @@ SELECT
 FROM (VALUES ('kymenlaakso'), ('kainuu')) AS organisation(organisation_id), (VALUES
     ('all', DATE '2025-04-01', -2), ('all', DATE '2025-10-01', -4)
 ) AS p(division_id, month, value);
+-- A year ago costs were 1,200.06; of the change of 34.5 health has 40 and social services -5.5.
+CREATE TABLE indicator.contribution AS
+SELECT
+    'demo_2023' AS programme_id, indicator_id, organisation_id, month::DATE AS month, against, basis,
+    before_month::DATE AS against_month, 'division' AS dimension, part_id, part_kind, unit AS value_unit,
+    value_before::DOUBLE AS value_before, value_now::DOUBLE AS value_now, contribution::DOUBLE AS contribution,
+    NULL::DOUBLE AS gain, NULL::DOUBLE AS share_of_change, place::BIGINT AS place, status,
+    if(value_now IS NULL, NULL, 'ok') AS value_status, NULL::VARCHAR AS provisional_reason
+FROM (VALUES ('kymenlaakso'), ('kainuu')) AS o(organisation_id), (VALUES
+    ('cost', '2025-10-01', 'year_before', 'own_value', '2024-10-01', 'all', 'whole', 'EUR_million', 1200.06, 1234.56,
+        34.5, NULL, 'ok'),
+    ('cost', '2025-10-01', 'year_before', 'own_value', '2024-10-01', 'terveys', 'part', 'EUR_million', 700, 740, 40, 1,
+        'ok'),
+    ('cost', '2025-10-01', 'year_before', 'own_value', '2024-10-01', 'sosiaali', 'part', 'EUR_million', 500.06, 494.56,
+        -5.5, 2, 'ok'),
+    ('enps', '2025-10-01', 'baseline', 'stated', '2022-12-01', 'all', 'whole', 'score', -9, -4, 5, NULL, 'whole_only'),
+    ('queue', NULL, 'plan', 'path', NULL, 'all', 'whole', 'persons', NULL, NULL, NULL, NULL, 'no_value')
+) AS c(indicator_id, month, against, basis, before_month, part_id, part_kind, unit, value_before, value_now,
+    contribution, place, status);
+CREATE TABLE mart.dim_account_group AS
+SELECT '430' AS account_group_id, '4300' AS account_from, '4339' AS account_to, 'Asiakaspalvelujen ostot' AS name_fi,
+    'Köp av klienttjänster' AS name_sv, 'Purchased client services' AS name_en;
 
 CREATE TABLE mart.dim_division AS
 SELECT organisation_id, division_id, code, name_fi, name_fi AS name_sv, name_fi AS name_en
