@@ -185,9 +185,9 @@ select
         as progress_share,
     judged.status,
     judged.gap_to_expected,
-    cast(null as double) as forecast_value,
-    cast(null as double) as forecast_low,
-    cast(null as double) as forecast_high,
+    forecast.forecast_value,
+    forecast.low_80 as forecast_low,
+    forecast.high_80 as forecast_high,
     cast(null as varchar) as spc_signal,
     judged.waits_for,
     judged.provisional_reason,
@@ -197,3 +197,10 @@ from judged
 inner join {{ ref("int_indicator") }} as indicator
     on judged.programme_id = indicator.programme_id
     and judged.indicator_id = indicator.indicator_id
+-- What it will be at the target month; nothing where that is past.
+left join {{ ref("indicator_forecast") }} as forecast
+    on judged.programme_id = forecast.programme_id
+    and judged.indicator_id = forecast.indicator_id
+    and judged.organisation_id = forecast.organisation_id
+    and forecast.division_id = 'all'
+    and judged.target_month = forecast.month
