@@ -82,7 +82,9 @@ def _reason(total: dict[int, Cell], first: int, last: int, points: int, today: i
         before = total.get(first - 1)
         if before is not None and before.status == SUPPRESSED:
             return SUPPRESSED
-        return GAP if min(total) < first else TOO_FEW_POINTS
+        # The rounds of a survey and yearly figures are few, and not a series with gaps.
+        shown = sum(cell.value is not None for cell in total.values())
+        return GAP if shown >= FEWEST_POINTS else TOO_FEW_POINTS
     return sparse([total[month].value or 0.0 for month in range(last - points + 1, last + 1)])
 
 
