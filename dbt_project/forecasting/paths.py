@@ -1,7 +1,7 @@
 """Possible futures of a series: its forecast, with errors of its own past.
 
-Two kinds of error make a path. One goes from month to month: the one-step errors of the fit, drawn as runs of consecutive
-months, because a month that is off is often followed by another. The other stays for the whole path: a level or a
+Two kinds of error make a path. One goes from month to month: the one-step errors of the fit, drawn as runs of
+consecutive months, because a month that is off is often followed by another. The other stays for the whole path: a level or a
 slope that was judged wrong, of the size that the forecasts of the backtest were off on average; without it the sums of
 a year would seem far surer than they are (measured in docs/forecasting.md).
 
@@ -65,7 +65,7 @@ def _spread(series: Array, normals: Array) -> Array:
 
 
 def _shocks(errors: Array, months: Array, estimated: int, starts: Array, horizon: int) -> Array:
-    """Errors to come (R, P, H): runs of the rows of ``errors`` (R, T) from the places ``starts`` (P, runs) in 0 ... 1."""
+    """Errors to come (R, P, H): runs of ``errors`` (R, T) from the places ``starts`` (P, runs) in 0 ... 1."""
     rows, columns = errors.shape
     known = np.minimum((~np.isnan(errors)).sum(axis=1), LONGEST_MEMORY)
     place = np.floor(starts[None] * known[:, None, None])[..., None] + np.arange(RUN)

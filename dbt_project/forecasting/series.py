@@ -1,7 +1,7 @@
 """Which months of a measure may be forecast from, and why a series is not forecast.
 
-The span is decided by the total of a measure and is the same for its divisions, so that what is hidden or missing in one
-of them can be left to the rest. Only published figures come in here: a hidden month is a month without a value.
+The span is decided by the total of a measure and is the same for its divisions, so that what is hidden or missing in
+one of them can be left to the rest. Only published figures come in here: a hidden month is a month without a value.
 """
 
 from __future__ import annotations
@@ -97,11 +97,11 @@ def sparse(values: Sequence[float] | Array) -> str | None:
 
 
 def figure_of(cells: dict[str, dict[int, Cell]], today: int) -> Figure:
-    """Choose what is forecast of one measure of one organisation; ``cells`` by division, `all` among them, and month."""
+    """Choose what is forecast of one measure of an organisation; ``cells`` by division, `all` among them, and month."""
     span = span_of(cells.get(TOTAL, {}), today)
     divisions = {name: months for name, months in cells.items() if name != TOTAL}
     if span.reason is not None:
-        return Figure(span, reasons={name: span.reason for name in divisions})
+        return Figure(span, reasons=dict.fromkeys(divisions, span.reason))
     months = range(span.last - span.points + 1, span.last + 1)
     total = _values(cells[TOTAL], months)
     reasons: dict[str, str] = {}

@@ -163,9 +163,7 @@ class _Run:
     errors: Array  # (R, T) of the first point of the grid, or (R, 0) where they were not asked for
 
 
-def _run(
-    series: Array, slope: Array, alpha: Array, beta: Array, damping: Array, *, with_errors: bool = False
-) -> _Run:
+def _run(series: Array, slope: Array, alpha: Array, beta: Array, damping: Array, *, with_errors: bool = False) -> _Run:
     """The recursion over all months, for each row and each point of the grid (G,), or each row's own (R, 1)."""
     rows, columns = series.shape
     grid = alpha.shape[-1]

@@ -1,13 +1,27 @@
 -- The interval of 95 % holds that of 80 %, which holds the forecast, and the forecasts begin right after their origin.
 with forecast as (
     select
-        indicator_id as subject_id, month, origin_month, forecast_value, low_80, high_80, low_95, high_95
+        indicator_id as subject_id,
+        month,
+        origin_month,
+        forecast_value,
+        low_80,
+        high_80,
+        low_95,
+        high_95
     from {{ ref("indicator_forecast") }}
 
     union all
 
     select
-        measure_id as subject_id, month, origin_month, forecast_value, low_80, high_80, low_95, high_95
+        measure_id as subject_id,
+        month,
+        origin_month,
+        forecast_value,
+        low_80,
+        high_80,
+        low_95,
+        high_95
     from {{ ref("fct_measure_forecast") }}
     where month is not null
 )

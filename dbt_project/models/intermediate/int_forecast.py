@@ -5,6 +5,7 @@ On Spark `dbt.ref` gives a Spark frame: there it is `toPandas()` instead of `df(
 
 from typing import Any
 
+
 def model(dbt: Any, session: Any) -> Any:
     """One frame of all forecasts; published through the SQL models that read it, which have contracts."""
     dbt.config(materialized="table")

@@ -1,6 +1,6 @@
--- The months that forecasts are made from, as they are published and no others: a hidden month is here without its value,
--- so that nothing that is forecast can hold more than what is shown. What comes month by month is forecast, and whatever
--- an indicator is made of.
+-- The months that forecasts are made from, as they are published and no others: a hidden month is here without its
+-- value, so that nothing that is forecast can hold more than what is shown. What comes month by month is forecast, and
+-- whatever an indicator is made of.
 with forecast_measure as (
     select
         organisation.organisation_id,

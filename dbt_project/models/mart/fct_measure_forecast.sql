@@ -1,5 +1,5 @@
--- The forecast of staffing, service volumes, money and whatever else comes monthly, by division and month. The divisions
--- and what is not shown beside them sum to `all`.
+-- The forecast of staffing, service volumes, money and whatever else comes monthly, by division and month. The
+-- divisions and what is not shown beside them sum to `all`.
 with series as (
     select *
     from {{ ref("int_forecast") }}
