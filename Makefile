@@ -32,7 +32,7 @@ lint: setup-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/sqlfluff lint --processes 2 dbt_project/models dbt_project/tests dbt_project/macros
-	$(BIN)/lint-imports
+	PYTHONPATH=dbt_project $(BIN)/lint-imports
 
 types: setup-dev
 	$(BIN)/mypy

@@ -38,6 +38,8 @@ REQUIRED = frozenset(
         "indicator.contribution",
         "indicator.cost_target",
         "indicator.deflated",
+        "indicator.forecast",
+        "indicator.forecast_method",
         "indicator.goal_saving",
         "indicator.basket_status",
         "indicator.municipality_status",
@@ -59,6 +61,7 @@ REQUIRED = frozenset(
         "mart.fct_allocation_monthly",
         "mart.fct_cost_monthly",
         "mart.fct_measure",
+        "mart.fct_measure_forecast",
         "mart.fct_portfolio_monthly",
         "mart.fct_project_finance",
         "mart.fct_project_plan",
@@ -109,6 +112,13 @@ GRIDS = {
     ),
     "indicator.status": Grid(
         ("programme_id", "indicator_id", "organisation_id"), ("caveats", "definition_version"), {"status": WITHHELD}
+    ),
+    # Forecasts themselves are not a grid: without an older one there is none. A target rests on the baseline, which is
+    # a figure of the organisation.
+    "indicator.forecast_method": Grid(
+        ("programme_id", "indicator_id", "organisation_id", "division_id"),
+        ("target_month",),
+        {"reason_no_forecast": WITHHELD},
     ),
     "mart.fct_measure": Grid(("organisation_id", "division_id", "month", "measure_id"), (), VALUE_WITHHELD),
     "indicator.cost_target": Grid(

@@ -45,6 +45,8 @@ def test_first_release_holds_the_public_surface(settings: Settings, run: Nightly
         "indicator.explanation",
         "indicator.cost_target",
         "indicator.deflated",
+        "indicator.forecast",
+        "indicator.forecast_method",
         "indicator.goal_saving",
         "indicator.basket_status",
         "indicator.municipality_status",
@@ -60,6 +62,7 @@ def test_first_release_holds_the_public_surface(settings: Settings, run: Nightly
         "mart.fct_allocation_monthly",
         "mart.fct_cost_monthly",
         "mart.fct_measure",
+        "mart.fct_measure_forecast",
         "mart.fct_portfolio_monthly",
         "mart.fct_project_finance",
         "mart.fct_project_plan",
@@ -233,6 +236,14 @@ def test_withheld_organisation_keeps_last_good_rows_marked_provisional(settings:
     assert made.withheld_organisations == ("kainuu",)
 
 
+def test_an_older_forecast_that_stands_in_is_provisional(settings: Settings, run: NightlyRun) -> None:
+    release.publish(settings, run)
+    made = release.publish(settings, replace(run, withheld_organisations=frozenset({"kainuu"})))
+    for table in ("indicator.forecast", "indicator.forecast_method", "mart.fct_measure_forecast"):
+        found = ask(made.database, f"SELECT organisation_id, value_status FROM {table} ORDER BY ALL")
+        assert found == [("kainuu", "provisional"), ("kymenlaakso", "ok")], table
+
+
 def test_withheld_without_an_earlier_release_is_not_reportable(settings: Settings, run: NightlyRun) -> None:
     made = release.publish(settings, replace(run, withheld_organisations=frozenset({"kainuu"})))
 
@@ -265,6 +276,9 @@ BESIDE = {
     "indicator.guard_rail": "value",
     "indicator.warning": "value",
     "indicator.escalation": "value",
+    "indicator.forecast": "forecast_value",
+    "indicator.forecast_method": "probability_of_target",
+    "mart.fct_measure_forecast": "forecast_value",
     "mart.fct_allocation_monthly": "spent_eur",
     "mart.fct_risk": "points",
     "mart.fct_action_monthly": "saving_realised_eur",
@@ -314,6 +328,7 @@ def test_without_an_earlier_release_a_withheld_organisation_has_no_figure_at_all
     ("table", "asked"),
     [
         ("indicator.cost_target", "range_status, value_status, max(target_high_eur_million), max(kind)"),
+        ("indicator.forecast_method", "reason_no_forecast, max(target_month), max(target_value)"),
         ("indicator.goal_saving", "value_status, max(potential_eur_million), max(parent_goal_id)"),
         ("indicator.basket_status", "state, reason, value_status, max(path_eur_million), max(threshold_percent)"),
         ("indicator.municipality_status", "value_status, max(plan_share_percent), max(municipality_name)"),
@@ -328,6 +343,7 @@ def test_rows_of_a_withheld_organisation_stay_with_what_is_no_figure(
 ) -> None:
     expected = {
         "indicator.cost_target": ("no_data", "not_reportable", -1.0, "division"),
+        "indicator.forecast_method": ("not_reportable", date(2025, 12, 1), None),
         "indicator.goal_saving": ("not_reportable", 8.3, "1"),
         "indicator.basket_status": ("no_data", "not_reportable", "not_reportable", 24.0, 90.0),
         "indicator.municipality_status": ("not_reportable", 7.0, "Yhteensä"),

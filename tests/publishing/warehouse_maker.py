@@ -125,6 +125,19 @@ FROM (VALUES ('kymenlaakso'), ('kainuu')) AS o(organisation_id), (VALUES
 CREATE TABLE mart.dim_account_group AS
 SELECT '430' AS account_group_id, '4300' AS account_from, '4339' AS account_to, 'Asiakaspalvelujen ostot' AS name_fi,
     'Köp av klienttjänster' AS name_sv, 'Purchased client services' AS name_en;
+CREATE TABLE indicator.forecast AS
+SELECT
+    'demo_2023' AS programme_id, 'cost' AS indicator_id, organisation_id, 'all' AS division_id,
+    DATE '2025-12-01' AS month, 1200.0 AS forecast_value, 1190.0 AS low_80, 1210.0 AS high_80, 1180.0 AS low_95,
+    1220.0 AS high_95, DATE '2025-10-01' AS origin_month, 'ok' AS value_status
+FROM (VALUES ('kymenlaakso'), ('kainuu')) AS o(organisation_id);
+CREATE TABLE indicator.forecast_method AS
+SELECT
+    'demo_2023' AS programme_id, 'cost' AS indicator_id, organisation_id, 'all' AS division_id, 'theta' AS method,
+    NULL::VARCHAR AS reason_no_forecast, 33 AS points, DATE '2025-10-01' AS origin_month, 5.0 AS backtest_mae,
+    10.0 AS naive_mae, 0.5 AS skill, 9 AS origins, DATE '2025-12-01' AS target_month, 301.0 AS target_value,
+    0.002 AS probability_of_target, 'ok' AS value_status
+FROM (VALUES ('kymenlaakso'), ('kainuu')) AS o(organisation_id);
 
 CREATE TABLE mart.dim_division AS
 SELECT organisation_id, division_id, code, name_fi, name_fi AS name_sv, name_fi AS name_en
@@ -135,6 +148,12 @@ FROM (VALUES ('kymenlaakso'), ('kainuu')) AS o(organisation_id), (VALUES
 CREATE TABLE mart.fct_measure AS
 SELECT organisation_id, 'all' AS division_id, DATE '2025-10-01' AS month, 'cost_total_eur' AS measure_id,
     100.0::DOUBLE AS value, NULL::BIGINT AS n_persons, 'ok' AS value_status
+FROM (VALUES ('kymenlaakso'), ('kainuu')) AS o(organisation_id);
+CREATE TABLE mart.fct_measure_forecast AS
+SELECT organisation_id, 'all' AS division_id, 'cost_total_eur' AS measure_id, DATE '2025-11-01' AS month,
+    110.0 AS forecast_value, 90.0 AS low_80, 130.0 AS high_80, 80.0 AS low_95, 140.0 AS high_95,
+    DATE '2025-10-01' AS origin_month, 'theta' AS method, NULL::VARCHAR AS reason_no_forecast, 33 AS points,
+    5.0 AS backtest_mae, 10.0 AS naive_mae, 0.5 AS skill, 'ok' AS value_status
 FROM (VALUES ('kymenlaakso'), ('kainuu')) AS o(organisation_id);
 CREATE TABLE mart.fct_cost_monthly AS
 SELECT organisation_id, 'terveys' AS division_id, DATE '2025-10-01' AS month, '4300' AS account_code,

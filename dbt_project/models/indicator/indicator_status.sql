@@ -150,9 +150,9 @@ select
         as progress_share,
     judged.status,
     judged.gap_to_expected,
-    cast(null as double) as forecast_value,
-    cast(null as double) as forecast_low,
-    cast(null as double) as forecast_high,
+    forecast.forecast_value,
+    forecast.low_80 as forecast_low,
+    forecast.high_80 as forecast_high,
     variation.signal as spc_signal,
     judged.waits_for,
     judged.provisional_reason,
@@ -168,3 +168,10 @@ left join {{ ref("indicator_spc") }} as variation
     and judged.organisation_id = variation.organisation_id
     and judged.month = variation.month
     and variation.division_id = 'all'
+-- What it will be at the target month; nothing where that is past.
+left join {{ ref("indicator_forecast") }} as forecast
+    on judged.programme_id = forecast.programme_id
+    and judged.indicator_id = forecast.indicator_id
+    and judged.organisation_id = forecast.organisation_id
+    and forecast.division_id = 'all'
+    and judged.target_month = forecast.month
