@@ -69,6 +69,10 @@ OUTSIDE_SUITES: Mapping[str, tuple[str, str]] = {
         "A rule that always holds in the warehouse holds.",
         "Look at the test of this name in dbt_project: either a delivery is wrong or a definition is.",
     ),
+    "guard": (
+        "Every check that must run has run.",
+        "See which checks are missing, crashed or not listed, and mend the suite or expectations/checks.csv.",
+    ),
     "suite": (
         "The checks could be run.",
         "Nothing has been judged, so nothing new was taken into use. Look into the night's log and mend the suite.",

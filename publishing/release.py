@@ -22,7 +22,7 @@ from pathlib import Path
 
 import duckdb
 
-from publishing import disclosure, files, manifest, report, warehouse
+from publishing import disclosure, files, manifest, quality, report, warehouse
 from publishing.model import DATABASE, DisclosureError, NightlyRun, Release, ReleaseError
 from publishing.sql import literal
 from sources.settings import REPOSITORY, Settings
@@ -158,6 +158,7 @@ def _stage(settings: Settings, passport: warehouse.Passport, inputs: list[dict[s
     warehouse.export_parquet(database, staging)
     for language in report.LANGUAGES:
         report.render(staging, language)
+        quality.render(staging, language)
     manifest.write(
         staging,
         {
