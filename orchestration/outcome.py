@@ -97,8 +97,8 @@ def delivery_results(settings: Settings, run_id: str) -> list[CheckResult]:
         taken_in = "reader.taken_in", organisation, extract
         results += [
             _result(run_id, *taken_in, "ERROR", "passed", "read"),
-            _result(run_id, *stands, "ERROR", "failed" if turned_down else "passed", turned_down or "all stand"),
-            _result(run_id, *whole, "WARN", "failed" if rejected else "passed", f"{rejected or 0} rows rejected"),
+            _result(run_id, *stands, "ERROR", "failed" if turned_down else "passed", turned_down or "0"),
+            _result(run_id, *whole, "WARN", "failed" if rejected else "passed", str(rejected or 0)),
         ]
     return results
 

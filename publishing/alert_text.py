@@ -74,6 +74,10 @@ OUTSIDE_SUITES: Mapping[str, tuple[str, str]] = {
         "indicator.closed_value shows what was closed beside what is published now, and indicator.restatement why it"
         " changed. Say in the next report that the month was corrected.",
     ),
+    "guard": (
+        "Every check that must run has run.",
+        "See which checks are missing, crashed or not listed, and mend the suite or expectations/checks.csv.",
+    ),
     "suite": (
         "The checks could be run.",
         "Nothing has been judged, so nothing new was taken into use. Look into the night's log and mend the suite.",

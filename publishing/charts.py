@@ -1,7 +1,8 @@
-"""One small line chart as inline SVG: the actual value, the path it should follow, and the target.
+"""Small charts as inline SVG: an indicator's line with its path and target, a line within a table, bars by night.
 
-No script, no chart library, no colours of its own: classes are coloured by the page, so dark mode and print work. The
-figures are not in the chart but in a table beside it; the title carries the message for those who do not see it.
+No script, no chart library, no colours of their own: classes are coloured by the page, so dark mode and print work. The
+figures are not in a chart but in a table beside it. The title of an indicator's line carries the message for those who
+do not see it; what stands beside its own figures in a table is hidden from them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,10 @@ from markupsafe import Markup, escape
 
 WIDTH, HEIGHT = 320, 96
 PADDING = 8
+SMALL_WIDTH, SMALL_HEIGHT, SMALL_PADDING = 104, 26, 3
+BAR_STEP, BAR_WIDTH, BAR_HEIGHT = 8, 6, 32
+# Bars begin at the right; a few nights do not become a few blocks.
+FEWEST_BARS = 45
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,51 @@ def spark_line(
     ).format(WIDTH, HEIGHT, key, key, escape(title), Markup("").join(shapes))
 
 
+def small_line(values: Sequence[float | None], low: float, high: float) -> Markup:
+    """A line for a cell of a table, one value a month from ``low`` at the foot to ``high`` at the top.
+
+    A month without a value leaves a gap; the last value has a dot. Nothing where there is no value at all.
+    """
+    spots = [
+        None
+        if value is None
+        else (
+            SMALL_PADDING + number / max(len(values) - 1, 1) * (SMALL_WIDTH - 2 * SMALL_PADDING),
+            SMALL_HEIGHT - SMALL_PADDING - (value - low) / (high - low) * (SMALL_HEIGHT - 2 * SMALL_PADDING),
+        )
+        for number, value in enumerate(values)
+    ]
+    drawn = [spot for spot in spots if spot is not None]
+    if not drawn:
+        return Markup("")
+    lines = [Markup('<path class="actual" d="{}"/>').format(d) for d in _runs(spots)]
+    return Markup(
+        '<svg class="spark small" viewBox="0 0 {} {}" aria-hidden="true" focusable="false">{}'
+        '<circle class="last" cx="{}" cy="{}" r="2.5"/></svg>'
+    ).format(SMALL_WIDTH, SMALL_HEIGHT, Markup("").join(lines), *map(_short, drawn[-1]))
+
+
+def bars(counts: Sequence[int]) -> Markup:
+    """A bar a night, the newest to the right, the highest as high as the chart; nothing where all are zero.
+
+    What is not zero is at least a line, however small beside the highest.
+    """
+    highest = max(counts, default=0)
+    if highest == 0:
+        return Markup("")
+    first = max(FEWEST_BARS - len(counts), 0)
+    shapes = [
+        Markup('<rect x="{}" y="{}" width="{}" height="{}"/>').format(
+            (first + number) * BAR_STEP, _short(BAR_HEIGHT - height), BAR_WIDTH, _short(height)
+        )
+        for number, count in enumerate(counts)
+        if (height := max(BAR_HEIGHT * count / highest, 1.5) if count else 0)
+    ]
+    return Markup(
+        '<svg class="bars" viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true" focusable="false">{}</svg>'
+    ).format((first + len(counts)) * BAR_STEP, BAR_HEIGHT, Markup("").join(shapes))
+
+
 @dataclass(frozen=True, slots=True)
 class _Scale:
     first: date
@@ -88,13 +138,18 @@ class _Scale:
 
 def _paths(scale: _Scale, points: Iterable[Point], series: str) -> list[str]:
     """One path for each unbroken run of figures."""
+    figures = [(point.month, getattr(point, series)) for point in points]
+    return _runs([None if figure is None else scale.at(month, figure) for month, figure in figures])
+
+
+def _runs(spots: Iterable[tuple[float, float] | None]) -> list[str]:
+    """The path of each unbroken run of spots; nothing is joined over a gap."""
     runs: list[list[tuple[float, float]]] = [[]]
-    for point in points:
-        figure = getattr(point, series)
-        if figure is None:
+    for spot in spots:
+        if spot is None:
             runs.append([])
         else:
-            runs[-1].append(scale.at(point.month, figure))
+            runs[-1].append(spot)
     # A figure alone between gaps is a line of no length, which its round ends show as a dot.
     lengthened = [run * 2 if len(run) == 1 else run for run in runs if run]
     return ["M" + "L".join(f"{_short(x)} {_short(y)}" for x, y in run) for run in lengthened]

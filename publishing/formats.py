@@ -75,20 +75,28 @@ UNITS = {
 
 
 @cache
-def _catalogue(language: str) -> Mapping[str, str]:
-    with (LOCALE_FOLDER / f"{language}.po").open("rb") as file:
-        return {str(message.id): str(message.string) for message in read_po(file, locale=language) if message.id}
+def _catalogue(language: str, domain: str) -> Mapping[str, str]:
+    """Texts by their English text: those that all pages know and, of a ``domain``, its own."""
+    common = _catalogue(language, "") if domain else {}
+    name = f"{domain}_{language}.po" if domain else f"{language}.po"
+    with (LOCALE_FOLDER / name).open("rb") as file:
+        own = {str(message.id): str(message.string) for message in read_po(file, locale=language) if message.id}
+    return {**common, **own}
 
 
 @dataclass(frozen=True)
 class Formats:
-    """Formatting for one language, of ``fi``, ``sv`` and ``en``."""
+    """Formatting for one language, of ``fi``, ``sv`` and ``en``.
+
+    A page with a catalogue of its own (``locale/<domain>_<language>.po``) names its ``domain``.
+    """
 
     language: str
+    domain: str = ""
 
     def text(self, msgid: str, **params: object) -> str:
         """A text of publishing's own catalogue, with ``{name}`` filled in; English where it is not translated."""
-        return (_catalogue(self.language).get(msgid) or msgid).format(**params)
+        return (_catalogue(self.language, self.domain).get(msgid) or msgid).format(**params)
 
     def reject_reason(self, code: str) -> str:
         """Why a row was rejected, in the reader's own words."""
@@ -141,8 +149,15 @@ class Formats:
         """A naive UTC time as date and time in Finland."""
         if value is None:
             return NO_VALUE
-        local = value.replace(tzinfo=ZoneInfo("UTC")).astimezone(HELSINKI)
-        return format_datetime(local, format="short", locale=LOCALES[self.language])
+        return format_datetime(_local(value), format="short", locale=LOCALES[self.language])
+
+    def day_of(self, value: datetime | None) -> str:
+        """The date in Finland of a naive UTC time."""
+        return NO_VALUE if value is None else self.day(_local(value).date())
+
+
+def _local(value: datetime) -> datetime:
+    return value.replace(tzinfo=ZoneInfo("UTC")).astimezone(HELSINKI)
 
 
 def _is_zero(shown: str) -> bool:

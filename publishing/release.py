@@ -23,7 +23,7 @@ from pathlib import Path
 
 import duckdb
 
-from publishing import disclosure, files, history, manifest, report, warehouse
+from publishing import disclosure, files, history, manifest, quality, report, warehouse
 from publishing.model import DATABASE, DisclosureError, NightlyRun, Release, ReleaseError
 from publishing.sql import literal
 from sources.settings import REPOSITORY, Settings
@@ -161,6 +161,7 @@ def _stage(settings: Settings, passport: warehouse.Passport, inputs: list[dict[s
     warehouse.export_parquet(database, staging)
     for language in report.LANGUAGES:
         report.render(staging, language)
+        quality.render(staging, language)
     manifest.write(
         staging,
         {

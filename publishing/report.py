@@ -1,26 +1,21 @@
 """The situation picture as one self-contained HTML page per language, rendered from a release.
 
-The page needs no script and no network: a strict content security policy allows its own style sheet (by hash) and
-nothing else. Jinja2 escapes everything; the only ready-made markup is our own charts. It is the thin first page: the
-interactive view and the PDF are not made here.
+What every page has in common is in :mod:`publishing.page`. It is the thin first page: the interactive view and the PDF
+are not made here, and how the data came is told by :mod:`publishing.quality`.
 """
 
 from __future__ import annotations
 
-import base64
 import csv
-import hashlib
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from publishing import situation
+from publishing import page, situation
 from publishing.charts import Point, spark_line
 from publishing.formats import LANGUAGES, NO_VALUE, Formats
 from publishing.indicator_text import VALUE_STATUSES, definition, notes, target, target_note, waited_for
@@ -87,52 +82,27 @@ def render(release_dir: Path, language: str, target: Path | None = None) -> Path
     A published release is sealed; give a ``target`` outside it to render its page anew. Raises duckdb.Error where the
     release does not open.
     """
-    html = page(situation.read(release_dir), Formats(language))
-    path = target or release_dir / "report" / f"{language}.html"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(html, encoding="utf-8")
-    return path
+    found = situation.read(release_dir)
+    return page.write(target or release_dir / "report" / f"{language}.html", _html(found, Formats(language)))
 
 
-def page(found: Situation, formats: Formats) -> str:
+def _html(found: Situation, formats: Formats) -> str:
     """The whole page as HTML text."""
-    style = (Path(__file__).parent / "templates" / "report.css").read_text(encoding="utf-8")
-    return (
-        _environment()
-        .get_template("report.html")
-        .render(
-            _=formats.text,
-            f=formats,
-            found=found,
-            style=Markup(style),
-            style_hash=_hash(style),
-            statuses=_statuses(found, formats),
-            held_back=held_back(found, formats),
-            sections=_sections(found, formats),
-            provisional=_names_with(found, formats, "provisional"),
-            waiting=_waiting(found, formats),
-            incidents=[incident_line(found, row, formats) for row in found.incidents],
-            organisation=lambda name: organisation_name(found, name, formats.language),
-            figures=public_figures(found, formats),
-            figure_years=_years(found),
-            break_year=BREAK_YEAR,
-        )
+    return page.html(
+        "report",
+        found.release,
+        formats,
+        found=found,
+        statuses=_statuses(found, formats),
+        held_back=held_back(found, formats),
+        sections=_sections(found, formats),
+        provisional=_names_with(found, formats, "provisional"),
+        waiting=_waiting(found, formats),
+        incidents=[incident_line(found, row, formats) for row in found.incidents],
+        figures=public_figures(found, formats),
+        figure_years=_years(found),
+        break_year=BREAK_YEAR,
     )
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("publishing"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def _hash(style: str) -> str:
-    return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
 
 
 def _statuses(found: Situation, formats: Formats) -> list[tuple[str, str, str, int]]:

@@ -32,9 +32,7 @@ class Situation:
     series: dict[Key, list[Row]]
     by_division: dict[Key, dict[str, Row]]
     divisions: list[Row]
-    deliveries: list[Row]
     refused: list[Row]
-    reject_reasons: list[Row]
     check_counts: dict[str, int]
     incidents: list[Row]
     public_figures: list[Row]
@@ -57,9 +55,7 @@ def read(release_dir: Path) -> Situation:
             series=_series(con),
             by_division=_by_division(con),
             divisions=rows(con, DIVISIONS),
-            deliveries=rows(con, DELIVERIES),
             refused=rows(con, REFUSED),
-            reject_reasons=rows(con, REJECT_REASONS),
             check_counts={row["status"]: row["checks"] for row in rows(con, CHECK_COUNTS)},
             incidents=rows(con, OPEN_INCIDENTS),
             public_figures=rows(con, PUBLIC_FIGURES),
@@ -100,35 +96,12 @@ WHERE division_id <> 'all'
 ORDER BY organisation_id, division_id = 'unmapped', division_id
 """
 
-DELIVERIES = """
-SELECT
-    organisation_id,
-    extract_id,
-    count(*) FILTER (decision = 'accepted') AS accepted_deliveries,
-    count(*) FILTER (decision = 'refused') AS refused_deliveries,
-    max(received_at) FILTER (decision <> 'duplicate') AS last_received_at,
-    coalesce(sum(rows_read), 0)::BIGINT AS rows_read,
-    coalesce(sum(rows_accepted), 0)::BIGINT AS rows_accepted,
-    coalesce(sum(rows_rejected), 0)::BIGINT AS rows_rejected,
-    coalesce(sum(rows_skipped), 0)::BIGINT AS rows_skipped
-FROM quality.delivery
-GROUP BY ALL
-ORDER BY ALL
-"""
-
 # One without a reason of the reader's was accepted and then turned down by the guard.
 REFUSED = """
 SELECT organisation_id, extract_id, file_name, received_at, reason
 FROM quality.delivery
 WHERE awaits_replacement
 ORDER BY ALL
-"""
-
-REJECT_REASONS = """
-SELECT organisation_id, extract_id, column_name, reason_code, count(*) AS faults
-FROM quality.rejected_row
-GROUP BY ALL
-ORDER BY organisation_id, extract_id, faults DESC, column_name, reason_code
 """
 
 OPEN_INCIDENTS = "FROM quality.incident WHERE state <> 'resolved' ORDER BY severity, opened_at, check_id"

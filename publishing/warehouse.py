@@ -18,6 +18,8 @@ from pathlib import Path
 import duckdb
 
 from publishing import explanation, history, incidents
+from publishing.alert_text import Words
+from publishing.formats import LANGUAGES
 from publishing.model import NightlyRun, ReleaseError
 from publishing.sql import Connection, Table, identifier, literal, tables_of
 from sources.settings import Settings
@@ -67,9 +69,12 @@ REQUIRED = frozenset(
         "mart.fct_project_plan",
         "mart.fct_public_figure",
         "mart.fct_risk",
+        "quality.contract",
         "quality.delivery",
         "quality.project_reconciliation",
         "quality.rejected_row",
+        "quality.score",
+        "quality.timeliness",
     }
 )
 
@@ -208,6 +213,7 @@ ADDED_COMMENTS = {
     "indicator.explanation": "What each indicator is, how it changed and what moved it most, in sentences.",
     "quality.check_result": f"Results of every kind of check, runs of the last {CHECK_HISTORY_DAYS} days.",
     "quality.incident": "One row for each unbroken spell of failures of a check, from all recorded runs.",
+    "quality.check_meaning": "What each check that was run says, and what to do when it fails.",
     "quality.caveat": "Open incidents beside each indicator that rests on what they are about.",
     "meta.release": "This release: one row.",
 }
@@ -230,6 +236,7 @@ def assemble(settings: Settings, passport: Passport, previous: Path | None, targ
             _copy_comments(con, table)
         _add_check_results(con, settings, passport.run)
         _add_incidents(con, settings)
+        _add_check_meanings(con)
         _add_caveats(con)
         explanation.add(con, "release")
         _add_passport(con, passport)
@@ -353,9 +360,32 @@ def _older_rows(table: Table, older: Table) -> str:
         MARKED_PROVISIONAL.get(column, identifier(column)) for column in table.columns if column in older.columns
     ]
     return (
-        f"SELECT {', '.join(columns)} FROM {older.within('previous')} "
-        "WHERE list_contains(?::VARCHAR[], organisation_id)"
+        f"SELECT {', '.join(columns)} FROM {older.within('previous')} AS older "
+        f"WHERE list_contains(?::VARCHAR[], organisation_id){_defensible(table, older)}"
     )
+
+
+def _defensible(table: Table, older: Table) -> str:
+    """The condition that an older row can stand in for tonight's.
+
+    A figure of another version of its definition cannot, and that there was no figure is not true any more when tonight
+    there is one, though it is withheld.
+    """
+    shared = [column for column in table.columns if column in older.columns]
+    reasons = []
+    if "definition_version" in shared:
+        reasons.append("older.definition_version <> tonight.definition_version")
+    if "value_status" in shared:
+        reasons.append(
+            "(older.value_status IN ('no_data', 'not_yet_due') "
+            "AND tonight.value_status IN ('ok', 'provisional', 'suppressed'))"
+        )
+    if "status" in shared:
+        reasons.append("(older.status = 'no_data' AND tonight.status <> 'no_data')")
+    if table.name not in GRIDS or not reasons:
+        return ""
+    same = " AND ".join(f"older.{key} IS NOT DISTINCT FROM tonight.{key}" for key in GRIDS[table.name].keys)
+    return f" AND NOT EXISTS (FROM {table.within('build')} AS tonight WHERE {same} AND ({' OR '.join(reasons)}))"
 
 
 def _emptied_rows(table: Table, grid: Grid) -> str:
@@ -430,6 +460,41 @@ def _add_incidents(con: Connection, settings: Settings) -> None:
     con.execute(
         f"CREATE TABLE release.quality.incident AS SELECT {incidents.PUBLISHED} FROM derived_incident ORDER BY ALL"
     )
+
+
+CHECK_MEANING_COLUMNS = {
+    "check_id": ("VARCHAR", "Key."),
+    "is_of_suite": (
+        "BOOLEAN",
+        "Whether it stands in a suite; what another one observes and expects is told in English only.",
+    ),
+    **{f"meaning_{language}": ("VARCHAR", f"What it says when it passes ({language}).") for language in LANGUAGES},
+    **{f"what_to_do_{language}": ("VARCHAR", f"What to do when it fails ({language}).") for language in LANGUAGES},
+}
+
+
+def _add_check_meanings(con: Connection) -> None:
+    """The words of tonight's suites, so that a release tells its own incidents also when the suites have changed."""
+    recorded = con.execute(
+        "SELECT check_id FROM release.quality.check_result UNION SELECT check_id FROM release.quality.incident"
+    ).fetchall()
+    words = [Words(language) for language in LANGUAGES]
+    rows = [
+        (
+            name,
+            words[0].of_suite(name),
+            *(each.meaning(name) for each in words),
+            *(each.what_to_do(name) for each in words),
+        )
+        for name in sorted(row[0] for row in recorded)
+    ]
+    columns = ", ".join(f"{name} {kind}" for name, (kind, _) in CHECK_MEANING_COLUMNS.items())
+    con.execute(f"CREATE TABLE release.quality.check_meaning ({columns})")
+    if rows:
+        marks = ", ".join("?" * len(CHECK_MEANING_COLUMNS))
+        con.executemany(f"INSERT INTO release.quality.check_meaning VALUES ({marks})", rows)
+    for name, (_, comment) in CHECK_MEANING_COLUMNS.items():
+        con.execute(f"COMMENT ON COLUMN release.quality.check_meaning.{name} IS {literal(comment)}")
 
 
 # A warning is a caveat beside every value that rests on what it warns of: an open incident of an extract beside the

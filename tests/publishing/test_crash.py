@@ -20,6 +20,7 @@ STEPS = [
     "disclosure.audit",
     "warehouse.export_parquet",
     "report.render",
+    "quality.render",
     "manifest.write",
     "files.seal",
     "_verify_staged",

@@ -19,6 +19,7 @@ from publishing import (
     explanation,
     formats,
     indicator_text,
+    page,
     programme_actions,
     programme_money,
     release,
@@ -119,7 +120,8 @@ def test_a_delivery_that_awaits_its_replacement_is_told(
     change_build(
         settings,
         f"INSERT INTO quality.delivery VALUES ('{REFUSED_DELIVERY}', 'r', 'kymenlaakso', 'kirjanpito', 'rikki.csv', "
-        f"'2025-11-15 06:00', 9, 0, 9, 0, '{decision}', {reason}, 'delivered', NULL, false, {awaits})",
+        f"'2025-11-15 06:00', '2025-11-15 07:00', 9, 0, 9, 0, '{decision}', {reason}, 'delivered', NULL, false, {awaits}, "
+        "NULL, NULL)",
     )
     made = release.publish(settings, run)
     begin = "Kymenlaakso, kirjanpito: the delivery rikki.csv of 15 Nov 2025 was refused; earlier data stand. "
@@ -161,12 +163,15 @@ def used_texts() -> set[str]:
     found = {
         str(message)
         for path in PUBLISHING.glob("*.py")
+        if not path.name.startswith("quality")
         for _, message, _, _ in extract_from_file("python", str(path), keywords={"text": None})
     }
-    template = extract_from_file(
-        "jinja2.ext:babel_extract", str(PUBLISHING / "templates" / "report.html"), keywords={"_": None}
-    )
-    found |= {str(message) for _, message, _, _ in template}
+    for name in ("base.html", "parts.html", "report.html"):
+        template = extract_from_file(
+            "jinja2.ext:babel_extract", str(PUBLISHING / "templates" / name), keywords={"_": None}
+        )
+        found |= {str(message) for _, message, _, _ in template}
+    found |= set(page.PAGES.values())
     # Texts looked up by a code are literals in these tables; a lookup's key is not a text.
     found -= {"severity", "value_status"}
     found |= {word for word, _, _ in summary.STATUSES.values()} | set(summary.SEVERITIES.values())
@@ -288,7 +293,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_texts_can_be_read_on_their_backgrounds() -> None:
-    style = (PUBLISHING / "templates" / "report.css").read_text()
+    style = page.STYLE.read_text(encoding="utf-8")
     light, dark = (
         dict(re.findall(r"--([\w-]+): (#\w{6})", block))
         for block in re.findall(r":root \{(.*?)\n *\}", style, re.DOTALL)[:2]

@@ -350,15 +350,36 @@ CREATE TABLE quality.delivery (
     delivery_id VARCHAR, receipt_id VARCHAR, organisation_id VARCHAR, extract_id VARCHAR, file_name VARCHAR,
     received_at TIMESTAMP, read_at TIMESTAMP, rows_read BIGINT, rows_accepted BIGINT, rows_rejected BIGINT,
     rows_skipped BIGINT, decision VARCHAR, reason VARCHAR, origin VARCHAR, verdict VARCHAR, is_current BOOLEAN,
-    awaits_replacement BOOLEAN
+    awaits_replacement BOOLEAN, periods VARCHAR, reason_code VARCHAR
 );
 INSERT INTO quality.delivery VALUES (
     '{delivery}', '{receipt}', 'kymenlaakso', 'kirjanpito', 'kirjanpito_2025-10.csv', '2025-11-14 06:00:00',
-    '2025-11-15 03:00:00', 1000, 990, 4, 6, 'accepted', NULL, 'delivered', 'passed', true, false
+    '2025-11-15 03:00:00', 1000, 990, 4, 6, 'accepted', NULL, 'delivered', 'passed', true, false, '2025-10', NULL
 );
 CREATE TABLE quality.rejected_row AS
 SELECT '{delivery}' AS delivery_id, 'kymenlaakso' AS organisation_id, 'kirjanpito' AS extract_id,
     7::BIGINT AS row_number, 'summa' AS column_name, 'bad_number' AS reason_code, 'x12' AS value;
+CREATE TABLE quality.contract AS
+SELECT extract_id, title_fi, title_sv, title_en
+FROM (VALUES
+    ('kirjanpito', 'Kirjanpidon toteumat', 'Bokföringens utfall', 'General ledger actuals'),
+    ('asumisjono', 'Asumispalvelujen jono', 'Kö till boendeservice', 'Waiting for housing')
+) AS c(extract_id, title_fi, title_sv, title_en);
+CREATE TABLE quality.timeliness (
+    organisation_id VARCHAR, extract_id VARCHAR, state VARCHAR, first_month DATE, last_month DATE, due_month DATE,
+    due_on DATE, first_received_at TIMESTAMP, months_missing BIGINT, next_month DATE, next_due_on DATE
+);
+INSERT INTO quality.timeliness VALUES (
+    'kymenlaakso', 'kirjanpito', 'in_time', '2023-01-01', '2025-10-01', '2025-10-01',
+    '2025-11-17', '2025-11-14 06:00:00', 0, '2025-11-01', '2025-12-15'
+);
+CREATE TABLE quality.score AS
+SELECT
+    'kymenlaakso' AS organisation_id, 'kirjanpito' AS extract_id, month::DATE AS month, score AS score_percent,
+    1::DOUBLE AS checks_share, timely::DOUBLE AS timeliness_share, 1::DOUBLE AS completeness_share,
+    accepted AS accepted_share
+FROM (VALUES ('2025-09-01', 80::DOUBLE, 0, 1::DOUBLE), ('2025-10-01', 99.92::DOUBLE, 1, 0.996::DOUBLE)) AS
+    s(month, score, timely, accepted);
 """
 
 

@@ -8,5 +8,5 @@ select
     cadence,
     due_day,
     scope,
-    owner as owner_role
+    owner
 from {{ lake_log("contract") }}
