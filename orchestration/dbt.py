@@ -70,6 +70,8 @@ def _is_fresh() -> bool:
         for folder in PROJECT.iterdir()
         if folder.name not in _NOT_SOURCES
         for path in ([folder] if folder.is_file() else folder.rglob("*"))
+        # What Python compiles of the package beside the models on its first use is no change of the project.
+        if "__pycache__" not in path.parts
     )
     return all(path.stat().st_mtime <= made for path in files)
 

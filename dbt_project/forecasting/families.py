@@ -13,7 +13,7 @@ import numpy as np
 
 from forecasting.smoothing import Array
 
-# Families that are sums of monthly measures, or made of such sums; a count of distinct service classes is not, nor a rank.
+# Families that are made of sums of monthly measures; a count of distinct service classes is not, nor is a rank.
 FORECAST_FAMILIES = frozenset(
     {"sum", "level", "decrease", "increase", "index", "cumulative", "saving", "ratio", "per_thousand", "net_share"}
 )

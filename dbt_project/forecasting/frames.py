@@ -187,7 +187,7 @@ def _months(told: Row, origin: int, ahead: Array) -> list[Row]:
 
 def _number(month: Any) -> int:
     stamp = pd.Timestamp(month)
-    return stamp.year * 12 + stamp.month - 1
+    return int(stamp.year * 12 + stamp.month - 1)
 
 
 def _month(number: int) -> pd.Timestamp:

@@ -1,9 +1,9 @@
 """Possible futures of a series: its forecast, with errors of its own past.
 
 Two kinds of error make a path. One goes from month to month: the one-step errors of the fit, drawn as runs of
-consecutive months, because a month that is off is often followed by another. The other stays for the whole path: a level or a
-slope that was judged wrong, of the size that the forecasts of the backtest were off on average; without it the sums of
-a year would seem far surer than they are (measured in docs/forecasting.md).
+consecutive months, because a month that is off is often followed by another. The other stays for the whole path: a
+level or a slope that was judged wrong, of the size that the forecasts of the backtest were off on average; without it
+the sums of a year would seem far surer than they are (measured in docs/forecasting.md).
 
 All series that are forecast together draw the same months and the same origins, so that what has moved together (the
 divisions of a measure, a numerator and its denominator) moves together in each path.

@@ -1,8 +1,9 @@
 """A total and its parts, forecast apart, made to agree.
 
 Least squares with the parts and the total weighted by the error variance that each showed in the backtest
-(Wickramasuriya, Athanasopoulos and Hyndman 2019, with a diagonal matrix). For one total over parts it has a closed form: the gap between
-the total and the sum of its parts is shared out in proportion to the variances, the total taking its own share.
+(Wickramasuriya, Athanasopoulos and Hyndman 2019, with a diagonal matrix). For one total over parts it has a closed
+form: the gap between the total and the sum of its parts is shared out in proportion to the variances, the total taking
+its own share.
 """
 
 from __future__ import annotations

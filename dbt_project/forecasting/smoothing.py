@@ -139,12 +139,11 @@ def _fit_level(plain: str, series: Array, season: Array) -> Fit:
     adjusted = series - season[:, (np.arange(columns) - columns) % SEASON]
     grid = _TREND_GRID if plain == "damped_trend" else tuple((alpha, 0.0, 1.0) for alpha in _ALPHAS)
     alpha, beta, damping = (np.array(x) for x in zip(*grid, strict=True))
-    slope = {
-        "smoothing": lambda: np.zeros(len(series)),
+    if plain == "theta":
         # The theta method is smoothing with half the slope of the straight line as drift (Hyndman and Billah 2003).
-        "theta": lambda: _line(adjusted) / 2,
-        "damped_trend": lambda: _line(_first_year(adjusted)),
-    }[plain]()
+        slope = _line(adjusted) / 2
+    else:
+        slope = _line(_first_year(adjusted)) if plain == "damped_trend" else np.zeros(len(series))
     best = _run(adjusted, slope, alpha, beta, damping).loss.argmin(axis=1)
     alpha, beta, damping = (x[best, None] for x in (alpha, beta, damping))
     run = _run(adjusted, slope, alpha, beta, damping, with_errors=True)
@@ -189,7 +188,7 @@ def _run(series: Array, slope: Array, alpha: Array, beta: Array, damping: Array,
 def _first_year(series: Array) -> Array:
     """The first twelve months (R, 12) of each row."""
     start = (~np.isnan(series)).argmax(axis=1)
-    return series[np.arange(len(series))[:, None], start[:, None] + np.arange(SEASON)[None, :]]
+    return np.asarray(series[np.arange(len(series))[:, None], start[:, None] + np.arange(SEASON)[None, :]])
 
 
 def _line(series: Array) -> Array:

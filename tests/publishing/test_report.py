@@ -120,8 +120,8 @@ def test_a_delivery_that_awaits_its_replacement_is_told(
     change_build(
         settings,
         f"INSERT INTO quality.delivery VALUES ('{REFUSED_DELIVERY}', 'r', 'kymenlaakso', 'kirjanpito', 'rikki.csv', "
-        f"'2025-11-15 06:00', '2025-11-15 07:00', 9, 0, 9, 0, '{decision}', {reason}, 'delivered', NULL, false, {awaits}, "
-        "NULL, NULL)",
+        f"'2025-11-15 06:00', '2025-11-15 07:00', 9, 0, 9, 0, '{decision}', {reason}, 'delivered', NULL, "
+        f"false, {awaits}, NULL, NULL)",
     )
     made = release.publish(settings, run)
     begin = "Kymenlaakso, kirjanpito: the delivery rikki.csv of 15 Nov 2025 was refused; earlier data stand. "
