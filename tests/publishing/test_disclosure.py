@@ -40,6 +40,7 @@ CODE = "140185-123X"
             "UPDATE mart.fct_measure SET n_persons = 0, value = 3",
             r"mart\.fct_measure: 2 rows shown with fewer than 5 persons",
         ),
+        ("UPDATE indicator.spc SET n_persons = 4", r"indicator\.spc: 4 rows shown with fewer than 5 persons"),
         (f"UPDATE mart.dim_division SET name_fi = 'x{'d' * 64}' WHERE code = 'PELA'", "form of a pseudonym"),
         (f"UPDATE quality.rejected_row SET value = 'henkilö {CODE}'", "form of a personal identity code"),
         (
