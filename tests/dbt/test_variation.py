@@ -8,6 +8,7 @@ Wheeler, Understanding Variation (2.66 and 3.267 mean moving ranges).
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -263,3 +264,33 @@ def test_hidden_divisions_have_no_points(night: Built) -> None:
 def test_a_rank_has_no_chart(night: Built) -> None:
     assert night.query("SELECT 1 FROM indicator.spc WHERE indicator_id = 'kyme_digital_rank'") == []
     assert night.one("SELECT spc_signal FROM indicator.status WHERE indicator_id = 'kyme_digital_rank'") is None
+
+
+GOOD_REBASE = ("kymenlaakso_2023", "kyme_sites", None, "2024-05-01", "syy", "orsak", "reason", "kehittamisjohtaja")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "caught"),
+    [
+        (0, "kymenlaakso_2023", 0),  # as it should be
+        (2, "all", 0),
+        (2, "terveys", 0),
+        (4, None, 1),
+        (5, " ", 1),
+        (6, "", 1),
+        (7, None, 1),
+        (3, "2024-05-02", 1),
+        (1, "kyme_no_such", 1),
+        (0, "pori_2021", 1),  # has no indicator of that name
+        (2, "no_such_division", 1),
+    ],
+)
+def test_a_rebase_needs_its_reason_and_its_place(
+    night: Built, tmp_path: Path, column: int, value: str | None, caught: int
+) -> None:
+    row = [value if place == column else given_value for place, given_value in enumerate(GOOD_REBASE)]
+    check = night.database.parent.parent / "dbt/target/compiled/tilannekuva/tests/rebases_are_reasoned.sql"
+    shutil.copy(night.database, tmp_path / "build.duckdb")
+    with duckdb.connect(str(tmp_path / "build.duckdb")) as con:
+        con.execute("INSERT INTO seed.spc_rebase VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        assert len(con.execute(check.read_text()).fetchall()) == caught

@@ -59,6 +59,7 @@ CODE = "140185-123X"
             "UPDATE indicator.contribution SET status = 'withheld' WHERE indicator_id = 'cost'",
             r"indicator\.contribution: 4 rows that show what is hidden or withheld",
         ),
+        ("UPDATE indicator.spc SET n_persons = 4", r"indicator\.spc: 4 rows shown with fewer than 5 persons"),
         (f"UPDATE mart.dim_division SET name_fi = 'x{'d' * 64}' WHERE code = 'PELA'", "form of a pseudonym"),
         (f"UPDATE quality.rejected_row SET value = 'henkilö {CODE}'", "form of a personal identity code"),
         (
