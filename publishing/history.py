@@ -47,7 +47,7 @@ COMMENTS = {
     ),
     "indicator.restatement": (
         "Each value that differs between a release and the one current before it, with its cause; a first figure is "
-        "not one. cause: definition, withheld, delivery, software, rule (a setting, the date) or rollback."
+        "not one. cause: definition, withheld, delivery, checks, software, rule (a setting, the date) or rollback."
     ),
     "indicator.closed_value": (
         "The figures of closed months as they were published when they were closed, beside tonight's "
@@ -298,6 +298,13 @@ source AS (
     JOIN release.indicator.source AS ranked
         ON ranked.programme_id = ranking.programme_id AND ranked.indicator_id = ranking.ranked_indicator_id
 ),
+-- What nobody delivers is made by the night itself: the score of the extracts, from the results of the checks.
+made_here AS (
+    SELECT programme_id, indicator_id, organisation_id
+    FROM release.indicator.source
+    GROUP BY ALL
+    HAVING NOT bool_or(extract_id IN (SELECT extract_id FROM release.quality.delivery))
+),
 explained AS (
     SELECT
         programme_id, indicator_id, organisation_id,
@@ -324,6 +331,11 @@ SELECT
         WHEN definition_version_from <> definition_version_to THEN 'definition'
         WHEN 'not_reportable' IN (value_status_from, value_status_to) THEN 'withheld'
         WHEN explained.extracts IS NOT NULL THEN 'delivery'
+        WHEN EXISTS (
+            FROM made_here
+            WHERE (made_here.programme_id, made_here.indicator_id, made_here.organisation_id)
+                = (changed.programme_id, changed.indicator_id, changed.organisation_id)
+        ) THEN 'checks'
         WHEN (before.git_sha, before.tilannekuva_version, before.tool_versions)
             <> (tonight.git_sha, tonight.tilannekuva_version, tonight.tool_versions) THEN 'software'
         ELSE 'rule'

@@ -229,6 +229,13 @@ def test_without_a_delivery_it_is_the_software_or_a_rule(
     ]
 
 
+def test_a_score_of_the_checks_is_changed_by_checks(settings: Settings, no_pages: None) -> None:
+    change_build(settings, "UPDATE indicator.source SET extract_id = 'laatu' WHERE indicator_id = 'cost'")
+    release.publish(settings, NIGHT)
+    change_build(settings, f"UPDATE indicator.value SET value = 7 WHERE {COST}")
+    assert cause_of(release.publish(settings, NIGHT)) == [(1234.56, 7.0, "ok", "checks")]
+
+
 def test_what_was_withheld_counts_when_it_is_shown(settings: Settings, no_pages: None) -> None:
     release.publish(settings, NIGHT)
     change_build(

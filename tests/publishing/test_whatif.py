@@ -1,8 +1,8 @@
 """What if: the arithmetic by round numbers worked out by hand, and refusals instead of guesses.
 
 The year November 2024 to October 2025 (365 days) of Kymenlaakso: own staff 1,000 FTE for 60 M EUR, so 60,000 EUR each;
-hired 100 FTE for 12 M EUR, so 120,000 EUR each; purchases 120 M EUR; 12,000 contacts of which 2,400 digital; 36,500 days
-of sick leave. The saving indicator stands at 26 of 78 M EUR.
+hired 100 FTE for 12 M EUR, so 120,000 EUR each; purchases 120 M EUR; 12,000 contacts of which 2,400 digital; 36,500
+days of sick leave. The saving indicator stands at 26 of 78 M EUR.
 """
 
 from __future__ import annotations
