@@ -90,7 +90,7 @@ def sentence(row: Row, language: str) -> str:
     """What is wrong and for how long, in one or two sentences; KeyError where the kind is not one of the vocabulary."""
     formats = Formats(language)
     forms = SENTENCES[row["kind"]]
-    said = _say(forms.get(_form(row), forms[""]), language)
+    said = _worded(forms.get(_form(row), forms[""]), language)
     # A unit that ends in a full stop (årsv.) ends its sentence with the same one.
     return re.sub(r"(?<!\.)\.\.(?!\.)", ".", said.format(**_figures(row, formats)))
 
@@ -98,28 +98,30 @@ def sentence(row: Row, language: str) -> str:
 def owner(row: Row, language: str) -> str:
     """Whose it is: the role as the registry or the register of measures has it, never translated."""
     role = row.get("owner_role")
-    return _say("Owner: {role}.", language).format(role=role) if role else _say("No role answers for it.", language)
+    return (
+        _worded("Owner: {role}.", language).format(role=role) if role else _worded("No role answers for it.", language)
+    )
 
 
 def next_step(row: Row, language: str) -> str:
     """What the meeting is asked to do; the code itself where it is not known here. For ``indicator.escalation``."""
-    return _say(NEXT_STEPS.get(row["next_step"], row["next_step"]), language)
+    return _worded(NEXT_STEPS.get(row["next_step"], row["next_step"]), language)
 
 
 def heading(row: Row, language: str) -> str:
     """Severity and kind, such as ``Severe: Measure overdue``."""
-    return f"{_say(SEVERITIES[row['severity']], language)}: {_say(KINDS[row['kind']], language)}"
+    return f"{_worded(SEVERITIES[row['severity']], language)}: {_worded(KINDS[row['kind']], language)}"
 
 
 def line(row: Row, language: str) -> str:
     """A line of the list for the weekly meeting: place, sentence, owner, whether it is provisional, next step."""
     parts = [f"{row['place']}. {sentence(row, language)}", owner(row, language)]
     if row["value_status"] == "provisional":
-        parts.append(_say("The figure is provisional.", language))
+        parts.append(_worded("The figure is provisional.", language))
     return " ".join([*parts, next_step(row, language)])
 
 
-def _say(msgid: str, language: str) -> str:
+def _worded(msgid: str, language: str) -> str:
     return catalogue(language).get(msgid) or msgid
 
 
@@ -159,4 +161,4 @@ def _quantity(value: float | None, row: Row, formats: Formats) -> str:
 
 def _months(count: int, language: str) -> str:
     form = MONTHS["one"] if count == 1 else MONTHS["other"]
-    return _say(form, language).format(count=count)
+    return _worded(form, language).format(count=count)

@@ -216,7 +216,7 @@ def used_texts() -> set[str]:
         warning_text.KINDS, warning_text.SEVERITIES, warning_text.NEXT_STEPS, warning_text.MONTHS,
         *warning_text.SENTENCES.values(),
     )  # fmt: skip
-    written = extract_from_file("python", str(PUBLISHING / "warning_text.py"), keywords={"_say": None})
+    written = extract_from_file("python", str(PUBLISHING / "warning_text.py"), keywords={"_worded": None})
     # A table's key between brackets is a key and no text.
     found = {str(message) for _, message, _, _ in written} - {"one", "other", "kind", "severity", "next_step"}
     return found | {text for table in tables for text in table.values()}
