@@ -153,9 +153,10 @@ def add(con: Connection, database: str) -> None:
     """Make `indicator.explanation` in an attached release, from what that release shows and from nothing else."""
     table = f"{database}.indicator.explanation"
     con.execute(f"CREATE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind, _ in COLUMNS)})")
-    found = explanations(rows(con, CONTRIBUTIONS.format(schema=f"{database}.")))
-    if values := [[row[name] for name, _, _ in COLUMNS] for row in found]:
-        con.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(COLUMNS))})", values)
+    found = list(explanations(rows(con, CONTRIBUTIONS.format(schema=f"{database}."))))
+    # A column at a time: inserting row by row takes seconds on a busy machine.
+    unnested = ", ".join(f"unnest(?::{kind}[])" for _, kind, _ in COLUMNS)
+    con.execute(f"INSERT INTO {table} SELECT {unnested}", [[row[name] for row in found] for name, _, _ in COLUMNS])
     for name, _, comment in COLUMNS:
         con.execute(f"COMMENT ON COLUMN {table}.{name} IS {literal(comment)}")
 
@@ -190,15 +191,15 @@ def explain(contributions: Sequence[Row], formats: Formats) -> str:
     """
     whole = next(row for row in contributions if row["part_kind"] == "whole" and row["dimension"] == DIMENSIONS[0])
     if whole["value_now"] is None:
-        return formats.text(FIGURES[whole["status"]], name=_name(whole, "name", formats))
+        return _told(formats, FIGURES, whole["status"], name=_name(whole, "name", formats))
     sentences = [_figure(whole, formats)]
     if whole["contribution"] is None:
-        sentences.append(formats.text(NO_COMPARISON[whole["status"]]))
+        sentences.append(_told(formats, NO_COMPARISON, whole["status"]))
     else:
         sentences.append(_change(whole, formats))
         sentences += _split(contributions, formats)
     if whole["value_status"] == "provisional":
-        sentences.append(formats.text(BESIDE_THE_MOVERS["provisional"]))
+        sentences.append(_told(formats, BESIDE_THE_MOVERS, "provisional"))
     # A unit that is abbreviated brings a full stop of its own.
     return " ".join(sentence.replace("..", ".") for sentence in sentences)
 
@@ -206,8 +207,10 @@ def explain(contributions: Sequence[Row], formats: Formats) -> str:
 def _figure(whole: Row, formats: Formats) -> str:
     unit, months = whole["unit"], whole["window_months"]
     kind = "rank" if unit == "rank" else "window" if months > 1 and whole["family"] not in OF_ONE_MONTH else "month"
-    return formats.text(
-        FIGURES[kind],
+    return _told(
+        formats,
+        FIGURES,
+        kind,
         name=_name(whole, "name", formats),
         count=months,
         month=formats.month(whole["month"]),
@@ -219,10 +222,10 @@ def _change(whole: Row, formats: Formats) -> str:
     month = formats.month(whole["against_month"])
     if whole["unit"] == "rank":
         before = formats.number(whole["value_before"], "rank")
-        return formats.text(RANKS[whole["against"]], value=before, month=month)
+        return _told(formats, RANKS, whole["against"], value=before, month=month)
     against = "budget" if whole["against"] == "plan" and whole["basis"] != "path" else whole["against"]
     shown = formats.number(whole["contribution"], whole["unit"], signed=True)
-    return formats.text(CHANGES[against, _direction(shown)], change=_size(whole, shown, formats), month=month)
+    return _told(formats, CHANGES, (against, _direction(shown)), change=_size(whole, shown, formats), month=month)
 
 
 def _direction(shown: str) -> str:
@@ -247,7 +250,7 @@ def _split(contributions: Sequence[Row], formats: Formats) -> list[str]:
     splits = [[row for row in contributions if row["dimension"] == name] for name in DIMENSIONS]
     sentences = []
     if splits[0][0]["status"] == "withheld":
-        sentences.append(formats.text(BESIDE_THE_MOVERS["withheld"]))
+        sentences.append(_told(formats, BESIDE_THE_MOVERS, "withheld"))
     told = next((split for split in splits if split and split[0]["status"] == "ok"), [])
     return sentences + _movers(told, formats) + _beside(told, formats)
 
@@ -267,7 +270,7 @@ def _movers(split: Sequence[Row], formats: Formats) -> list[str]:
     shown = {part: formats.number(effect, unit, signed=True) for part, effect in effects.items()}
     moved = [part for part, effect in effects.items() if abs(effect) > NOTHING]
     if len(moved) == 1 and not others:
-        return [formats.text(MOVERS[dimension, "one"], name=names[moved[0]])]
+        return [_told(formats, MOVERS, (dimension, "one"), name=names[moved[0]])]
     ends = {
         "up": max(moved, key=effects.__getitem__, default=None),
         "down": min(moved, key=effects.__getitem__, default=None),
@@ -279,7 +282,7 @@ def _movers(split: Sequence[Row], formats: Formats) -> list[str]:
     }
     if not told:
         return []
-    return [formats.text(MOVERS[dimension, "both" if len(told) == 2 else next(iter(told))], **told)]
+    return [_told(formats, MOVERS, (dimension, "both" if len(told) == 2 else next(iter(told))), **told)]
 
 
 def _beside(split: Sequence[Row], formats: Formats) -> list[str]:
@@ -297,10 +300,17 @@ def _beside(split: Sequence[Row], formats: Formats) -> list[str]:
     sentences = []
     if "rate" in kinds and "hidden" not in kinds and split[0]["contribution"]:
         texts = {"rate": change("rate"), "mix": change("mix")}
-        sentences.append(formats.text(BESIDE_THE_MOVERS["mix_rate"], **texts))
+        sentences.append(_told(formats, BESIDE_THE_MOVERS, "mix_rate", **texts))
     return sentences + [
-        formats.text(BESIDE_THE_MOVERS[kind], change=change(kind)) for kind in ("hidden", "remainder") if kind in kinds
+        _told(formats, BESIDE_THE_MOVERS, kind, change=change(kind))
+        for kind in ("hidden", "remainder")
+        if kind in kinds
     ]
+
+
+def _told(formats: Formats, texts: Mapping[Any, str], code: object, **params: object) -> str:
+    """The text of a code in the reader's language."""
+    return formats.text(texts[code], **params)
 
 
 def _difference(shown: str, unit: str, ones: Mapping[str, str], formats: Formats) -> str:

@@ -1,5 +1,6 @@
--- Every split has one whole, its whole is the difference of the two values, and its parts add up to it: within 1e-9 of
--- the figure, and euros to the cent. A split that cannot be made has no parts.
+-- Every split has one whole, its whole is the difference of the two values, and its parts add up to it: within 1e-9,
+-- of figures over ten thousand to thirteen digits, and millions of euros to the cent. A split that cannot be made has
+-- no parts.
 {% set split = "programme_id, indicator_id, organisation_id, against, dimension" %}
 
 with total as (
@@ -10,7 +11,7 @@ with total as (
         sum(case when part_kind <> 'whole' then 1 else 0 end) as parts,
         max(case when part_kind = 'whole' then contribution end) as change,
         max(case when part_kind = 'whole' then value_now - value_before end) as difference,
-        greatest(1.0, max(case when part_kind = 'whole' then abs(coalesce(value_now, 0)) else 0 end)) as size,
+        greatest(1.0, max(case when part_kind = 'whole' then abs(coalesce(value_now, 0)) / 10000 else 0 end)) as size,
         sum(case when part_kind <> 'whole' then contribution end) as together,
         max(case when value_unit = 'EUR_million' then 1 else 0 end) as is_euros,
         round(max(case when part_kind = 'whole' then contribution end) * 1e8) as cents,

@@ -121,6 +121,39 @@ def test_what_is_missing_is_named(empty_night: Built) -> None:
     assert waits["kyme_savings_total"] == "kirjanpito, talousarvio"
 
 
+# --- what moved it ----------------------------------------------------------------------------------
+
+
+def test_purchases_against_the_original_budget_by_account_group(night: Built) -> None:
+    # 357 against 391, where the budget has all of it on 4300: client services 12 * 20 - 391, hired labour 12 * 10 - 3.
+    parts = night.query(
+        "SELECT dimension, part_id, value_before, value_now, contribution, gain, place FROM indicator.contribution "
+        "WHERE indicator_id = 'kyme_purchases_cost' AND against = 'baseline' AND dimension <> 'service_class' "
+        "ORDER BY dimension, place NULLS FIRST"
+    )
+    assert parts == [
+        ("account_group", "all", 391, 357, -34, 34, None),
+        ("account_group", "430", 391, 240, -151, 151, 1),
+        ("account_group", "4346", 0, 117, 117, -117, 2),
+        ("division", "all", 391, 357, -34, 34, None),
+        ("division", "terveys", 391, 357, -34, 34, 1),
+    ]
+
+
+def test_splits_that_cannot_be_made_say_why(night: Built) -> None:
+    statuses = dict(
+        night.query(
+            "SELECT indicator_id || ' ' || against, status FROM indicator.contribution "
+            "WHERE dimension = 'division' AND part_kind = 'whole'"
+        )
+    )
+    assert statuses["kyme_purchases_cost year_before"] == "not_covered"
+    assert statuses["kyme_enps baseline"] == "whole_only"
+    assert statuses["kyme_digital_rank baseline"] == "no_baseline"
+    assert statuses["kyme_remote_share plan"] == "no_plan"
+    assert statuses["itau_no_shows plan"] == "no_value"
+
+
 # --- divisions, measures, conservation ---------------------------------------------------------------
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
 import pytest
@@ -28,8 +28,8 @@ class Part(NamedTuple):
 def query() -> str:
     """The macros' own SQL over the table ``part``, with the whole's columns beside each part."""
     environment = Environment(loader=FileSystemLoader(REPOSITORY / "dbt_project" / "macros"))
-    arithmetic = environment.get_template("arithmetic.sql").module
-    macros = environment.get_template("contribution.sql", globals={"ratio": arithmetic.ratio}).module
+    arithmetic: Any = environment.get_template("arithmetic.sql").module
+    macros: Any = environment.get_template("contribution.sql", globals={"ratio": arithmetic.ratio}).module
     return f"""
         WITH whole AS (
             SELECT sum(denominator_before) AS divisor_before, sum(denominator_now) AS divisor_now,
@@ -90,8 +90,8 @@ def parts(draw: st.DrawFn) -> list[Part]:
     made = []
     for _ in range(draw(st.integers(1, 6))):
         before, now = draw(denominators), draw(denominators)
-        ends = [draw(st.integers(-total, 3 * total)) for total in (before, now)]
-        made.append(Part(*ends, before, now))
+        first, last = (draw(st.integers(-total, 3 * total)) for total in (before, now))
+        made.append(Part(first, last, before, now))
     # The first part is of both sides, so that there is a whole.
     return [Part(1, 2, 3, 4), *made]
 
@@ -117,6 +117,6 @@ def test_parts_that_stand_together_have_the_effect_of_all_of_them(given_parts: l
     # Why hidden divisions can be one part: their effect is that of one division of all their figures.
     cut = min(hidden, len(given_parts) - 1)
     shown, pooled = given_parts[:-cut], given_parts[-cut:]
-    together = Part(*(sum(column) for column in zip(*pooled, strict=True)))
+    together = Part._make(sum(column) for column in zip(*pooled, strict=True))
     apart = computed(given_parts)
     assert computed([*shown, together])[-1][0] == pytest.approx(sum(effect for effect, _ in apart[-cut:]), abs=1e-9)

@@ -42,13 +42,15 @@ CODE = "140185-123X"
         ),
         # Rescue services are hidden in October 2025, the month of the figure.
         (
-            "UPDATE indicator.contribution SET indicator_id = 'enps', part_id = 'pelastus' WHERE part_id = 'sosiaali'",
+            "INSERT INTO indicator.contribution SELECT * REPLACE ('pelastus' AS part_id, 'part' AS part_kind) "
+            "FROM indicator.contribution WHERE indicator_id = 'enps'",
             r"indicator\.contribution: 2 parts of a division that is hidden in a month compared",
         ),
         # The same as the month that October 2026 is compared with.
         (
-            "UPDATE indicator.contribution SET indicator_id = 'enps', part_id = 'pelastus', "
-            "against_month = DATE '2025-10-01', month = DATE '2026-10-01' WHERE part_id = 'sosiaali'",
+            "INSERT INTO indicator.contribution SELECT * REPLACE ('pelastus' AS part_id, 'part' AS part_kind, "
+            "DATE '2025-10-01' AS against_month, DATE '2026-10-01' AS month) "
+            "FROM indicator.contribution WHERE indicator_id = 'enps'",
             r"indicator\.contribution: 2 parts of a division that is hidden in a month compared",
         ),
         (

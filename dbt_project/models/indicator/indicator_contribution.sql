@@ -192,7 +192,7 @@ laid as (
         and whole.organisation_id = attributed.organisation_id
         and whole.against = attributed.against
         and whole.dimension = attributed.dimension
-    where abs(whole.change - attributed.contribution) > 1e-9 * greatest(1.0, abs(whole.value_now))
+    where abs(whole.change - attributed.contribution) > 1e-9 * greatest(1.0, abs(whole.value_now) / 10000)
 ),
 
 placed as (

@@ -301,7 +301,7 @@ stale_data as (
         {{ add_months("delivered.covered_month", 1) }} as since_month,
         {{ months_between("delivered.covered_month", "delivered.due_month") }} as months_count,
         {{ severity_by(months_between("delivered.covered_month", "delivered.due_month"), stale) }} as severity,
-        contract.owner_role,
+        contract.owner as owner_role,
         'not_delivered_when_due' as reason,
         'months' as unit,
         cast({{ months_between("delivered.covered_month", "delivered.due_month") }} as double) as value,
