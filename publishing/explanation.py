@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from publishing.formats import LANGUAGES, Formats
-from publishing.sql import Connection, exists, literal, rows
+from publishing.sql import Connection, exists, rows
 
 Row = dict[str, Any]
 Key = tuple[str, str, str]
@@ -136,29 +136,23 @@ ORDER BY programme_id, indicator_id, organisation_id, against, dimension, place 
 """
 
 
-# The published table: name, type and comment of each column.
-COLUMNS = (
-    ("programme_id", "VARCHAR", "Programme."),
-    ("indicator_id", "VARCHAR", "Indicator."),
-    ("organisation_id", "VARCHAR", "Organisation of the programme."),
-    ("month", "DATE", "Month of the figure that is explained; NULL where there is none."),
-    ("against", "VARCHAR", "What it is compared with: year_before, baseline or plan, as in indicator.contribution."),
-    ("text_fi", "VARCHAR", "The sentences in Finnish."),
-    ("text_sv", "VARCHAR", "The sentences in Swedish."),
-    ("text_en", "VARCHAR", "The sentences in English."),
-)
+# The published table: type by column.
+COLUMNS = {
+    **dict.fromkeys(("programme_id", "indicator_id", "organisation_id"), "VARCHAR"),
+    "month": "DATE",
+    "against": "VARCHAR",
+    **{f"text_{language}": "VARCHAR" for language in LANGUAGES},
+}
 
 
 def add(con: Connection, database: str) -> None:
     """Make `indicator.explanation` in an attached release, from what that release shows and from nothing else."""
     table = f"{database}.indicator.explanation"
-    con.execute(f"CREATE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind, _ in COLUMNS)})")
+    con.execute(f"CREATE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind in COLUMNS.items())})")
     found = list(explanations(rows(con, CONTRIBUTIONS.format(schema=f"{database}."))))
     # A column at a time: inserting row by row takes seconds on a busy machine.
-    unnested = ", ".join(f"unnest(?::{kind}[])" for _, kind, _ in COLUMNS)
-    con.execute(f"INSERT INTO {table} SELECT {unnested}", [[row[name] for row in found] for name, _, _ in COLUMNS])
-    for name, _, comment in COLUMNS:
-        con.execute(f"COMMENT ON COLUMN {table}.{name} IS {literal(comment)}")
+    unnested = ", ".join(f"unnest(?::{kind}[])" for kind in COLUMNS.values())
+    con.execute(f"INSERT INTO {table} SELECT {unnested}", [[row[name] for row in found] for name in COLUMNS])
 
 
 def read(con: Connection) -> dict[Key, list[Row]]:

@@ -38,23 +38,6 @@ PARTS = {
 
 MACROS = Path(__file__).parent / "macros.sql"
 
-COMMENTS = {
-    "meta.publication": "Each time a release became the current one, by the night or by a rollback. Append-only.",
-    "indicator.reported_span": (
-        "What every release reported, as spells: a value and the first and last release (meta.publication.release_no) "
-        "that reported it; no last one: it is reported still. The view indicator.reported lays it out release by "
-        "release. A cell that is hidden tonight is hidden in all of its history."
-    ),
-    "indicator.restatement": (
-        "Each value that differs between a release and the one current before it, with its cause; a first figure is "
-        "not one. cause: definition, withheld, delivery, checks, software, rule (a setting, the date) or rollback."
-    ),
-    "indicator.closed_value": (
-        "The figures of closed months as they were published when they were closed, beside tonight's "
-        "(indicator.value is tonight's truth and is never held back by a closing)."
-    ),
-}
-
 _keys = ", ".join(KEY)
 
 
@@ -77,8 +60,6 @@ def add(con: Connection, settings: Settings, *, has_previous: bool) -> None:
     con.execute(_SPAN)
     con.execute(_RESTATEMENT)
     con.execute(_CLOSED_VALUE)
-    for name, comment in COMMENTS.items():
-        con.execute(f"COMMENT ON TABLE release.{name} IS {literal(comment)}")
 
 
 def add_macros(database: Path) -> None:

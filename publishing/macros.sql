@@ -18,8 +18,6 @@ JOIN meta.publication AS publication
     ON publication.kind = 'released'
     AND publication.release_no >= span.first_release_no
     AND (span.last_release_no IS NULL OR publication.release_no <= span.last_release_no);
-COMMENT ON VIEW indicator.reported IS
-'Every value of every release up to this one: what was reported when. Append-only; laid out from indicator.reported_span.';
 
 -- The release that was current when the day ended in Finland, be it by a night or by a rollback.
 CREATE MACRO indicator.as_of(day) AS TABLE

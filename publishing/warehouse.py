@@ -17,7 +17,7 @@ from pathlib import Path
 
 import duckdb
 
-from publishing import explanation, history, incidents
+from publishing import dictionary, explanation, history, incidents
 from publishing.alert_text import Words
 from publishing.formats import LANGUAGES
 from publishing.model import NightlyRun, ReleaseError
@@ -209,15 +209,6 @@ MARKED_PROVISIONAL = {
     ),
 }
 
-ADDED_COMMENTS = {
-    "indicator.explanation": "What each indicator is, how it changed and what moved it most, in sentences.",
-    "quality.check_result": f"Results of every kind of check, runs of the last {CHECK_HISTORY_DAYS} days.",
-    "quality.incident": "One row for each unbroken spell of failures of a check, from all recorded runs.",
-    "quality.check_meaning": "What each check that was run says, and what to do when it fails.",
-    "quality.caveat": "Open incidents beside each indicator that rests on what they are about.",
-    "meta.release": "This release: one row.",
-}
-
 
 def assemble(settings: Settings, passport: Passport, previous: Path | None, target: Path) -> None:
     """Write the warehouse file ``target`` and close it.
@@ -241,19 +232,21 @@ def assemble(settings: Settings, passport: Passport, previous: Path | None, targ
         explanation.add(con, "release")
         _add_passport(con, passport)
         history.add(con, settings, has_previous=previous is not None)
-        for name, comment in ADDED_COMMENTS.items():
-            con.execute(f"COMMENT ON TABLE release.{name} IS {literal(comment)}")
         con.execute("CHECKPOINT release")
         con.execute("DETACH release")
     history.add_macros(target)
+    dictionary.add(target)
 
 
 def export_parquet(database: Path, folder: Path) -> None:
-    """Write each table of a warehouse file as ``<schema>.<table>.parquet`` into ``folder``, in the table's order."""
+    """Write each table of a warehouse file as ``<schema>.<table>.parquet`` into ``folder``, in the table's order, and the
+    ledger of all releases, which is a view.
+    """
     with duckdb.connect() as con:
         con.execute(f"ATTACH {literal(database)} AS release (READ_ONLY)")
         for table in tables_of(con, "release"):
             copy_parquet(con, f"FROM {table.within('release')}", folder / f"{table.name}.parquet")
+        copy_parquet(con, "FROM release.indicator.reported ORDER BY ALL", folder / "indicator.reported.parquet")
 
 
 def copy_parquet(con: Connection, query: str, path: Path) -> None:
@@ -462,14 +455,11 @@ def _add_incidents(con: Connection, settings: Settings) -> None:
     )
 
 
-CHECK_MEANING_COLUMNS = {
-    "check_id": ("VARCHAR", "Key."),
-    "is_of_suite": (
-        "BOOLEAN",
-        "Whether it stands in a suite; what another one observes and expects is told in English only.",
-    ),
-    **{f"meaning_{language}": ("VARCHAR", f"What it says when it passes ({language}).") for language in LANGUAGES},
-    **{f"what_to_do_{language}": ("VARCHAR", f"What to do when it fails ({language}).") for language in LANGUAGES},
+CHECK_MEANING_TYPES = {
+    "check_id": "VARCHAR",
+    "is_of_suite": "BOOLEAN",
+    **{f"meaning_{language}": "VARCHAR" for language in LANGUAGES},
+    **{f"what_to_do_{language}": "VARCHAR" for language in LANGUAGES},
 }
 
 
@@ -488,13 +478,11 @@ def _add_check_meanings(con: Connection) -> None:
         )
         for name in sorted(row[0] for row in recorded)
     ]
-    columns = ", ".join(f"{name} {kind}" for name, (kind, _) in CHECK_MEANING_COLUMNS.items())
+    columns = ", ".join(f"{name} {kind}" for name, kind in CHECK_MEANING_TYPES.items())
     con.execute(f"CREATE TABLE release.quality.check_meaning ({columns})")
     if rows:
-        marks = ", ".join("?" * len(CHECK_MEANING_COLUMNS))
+        marks = ", ".join("?" * len(CHECK_MEANING_TYPES))
         con.executemany(f"INSERT INTO release.quality.check_meaning VALUES ({marks})", rows)
-    for name, (_, comment) in CHECK_MEANING_COLUMNS.items():
-        con.execute(f"COMMENT ON COLUMN release.quality.check_meaning.{name} IS {literal(comment)}")
 
 
 # A warning is a caveat beside every value that rests on what it warns of: an open incident of an extract beside the

@@ -45,3 +45,7 @@ def test_hand_written_extracts_give_the_hand_computed_indicators(home: Home) -> 
         "no_data",
         "asumisjono",
     )
+    # Every table and every column of what is published says what it is.
+    assert (
+        home.query("select schema_name, table_name, column_name from meta.dictionary where description is null") == []
+    )
