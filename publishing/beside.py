@@ -127,6 +127,9 @@ ORDER BY ends_on, action_code
 RISKS = "FROM mart.fct_risk ORDER BY points DESC NULLS LAST, risk_id"
 
 # What is read, and the tables that it needs; a release from before they were made has none of it.
+
+ESCALATIONS = "FROM indicator.escalation ORDER BY place"
+
 QUERIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "cost_targets": (COST_TARGETS, ("indicator.cost_target", "mart.dim_measure", "mart.dim_division")),
     "allocations": (ALLOCATIONS, ("mart.fct_allocation_monthly",)),
@@ -137,6 +140,7 @@ QUERIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "reconciliation": (RECONCILIATION, ("quality.project_reconciliation", "mart.dim_programme")),
     "portfolio": (PORTFOLIO, ("mart.fct_portfolio_monthly",)),
     "overdue": (OVERDUE, ("mart.fct_action_monthly",)),
+    "escalations": (ESCALATIONS, ("indicator.escalation",)),
     "risks": (RISKS, ("mart.fct_risk",)),
 }
 

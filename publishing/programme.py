@@ -15,8 +15,9 @@ from publishing.situation import Row, Situation
 
 Maker = Callable[[Situation, list[Row], Formats], Part | None]
 
-# In the order of the page: money, then what the money is to give, then the work.
+# In the order of the page: what the weekly meeting must decide, money, then what the money is to give, then the work.
 MAKERS: tuple[tuple[str, Maker], ...] = (
+    ("escalations", programme_actions.escalations),
     ("cost_targets", programme_money.cost_targets),
     ("allocations", programme_money.allocations),
     ("projects", programme_money.projects),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from publishing import warning_text
 from publishing.formats import NO_VALUE, Formats
 from publishing.indicator_text import VALUE_STATUSES, goal_name
 from publishing.part import Part, dated, millions, percent, state, word
@@ -36,6 +37,29 @@ TRENDS = {"rising": "rising", "falling": "falling", "steady": "steady", "new": "
 LARGEST_GOALS = 3
 LISTED_ACTIONS = 30
 MILLION = "EUR_million"
+
+
+def escalations(found: Situation, rows: list[Row], formats: Formats) -> Part:
+    """What the weekly management meeting is asked to decide, the most pressing first: what is stuck, whose it is."""
+    text = formats.text
+    return Part(
+        title=text("For the weekly meeting"),
+        columns=[(text("What is stuck"), False), (text("Owner"), False), (text("Next step"), False)],
+        rows=[
+            [
+                _stuck(row, formats),
+                row["owner_role"] or NO_VALUE,
+                warning_text.next_step(row, formats.language),
+            ]
+            for row in rows
+        ],
+        note=text("A warning says what is so at the same time, never that one is the cause of the other."),
+    )
+
+
+def _stuck(row: Row, formats: Formats) -> str:
+    said = f"{row['place']}. {warning_text.sentence(row, formats.language)}"
+    return f"{said} ({formats.text('provisional')})" if row["value_status"] == "provisional" else said
 
 
 def baskets(found: Situation, rows: list[Row], formats: Formats) -> Part:

@@ -19,7 +19,7 @@ from publishing import page, situation
 from publishing.charts import Point, spark_line
 from publishing.formats import LANGUAGES, NO_VALUE, Formats
 from publishing.indicator_text import VALUE_STATUSES, definition, notes, target, target_note, waited_for
-from publishing.part import Part
+from publishing.part import Part, span
 from publishing.programme import parts
 from publishing.situation import Row, Situation, key
 from publishing.summary import STATUSES, held_back, incident_line, organisation_name, programme_name
@@ -47,6 +47,9 @@ class Card:
     target: str
     target_note: str
     gap: str
+    forecast: str
+    forecast_note: str
+    explained: str
     notes: list[str]
     chart: Markup
     first_month: str
@@ -159,12 +162,36 @@ def _card(found: Situation, row: Row, formats: Formats) -> Card:
         target=target(row, formats),
         target_note=target_note(row, formats),
         gap=formats.number(row["gap_to_expected"], unit, signed=True),
+        forecast=_forecast(row, formats),
+        forecast_note=_forecast_note(found, row, formats),
+        explained=next((told[f"text_{formats.language}"] for told in found.explanations.get(key(row), ())), ""),
         notes=notes(row, months, formats),
         chart=_chart(row, months, formats),
         first_month=formats.month(min(spanned, default=None)),
         last_month=formats.month(max(spanned, default=None)),
         figures=[_figure_row(month, unit, formats) for month in months],
         definition=definition(found, row, formats),
+    )
+
+
+def _forecast(row: Row, formats: Formats) -> str:
+    """The forecast of the target month with its interval of 80 %; empty where there is none."""
+    if row["forecast_value"] is None:
+        return ""
+    interval = span(row["forecast_low"], row["forecast_high"], row["unit"], formats)
+    return f"{formats.number(row['forecast_value'], row['unit'])} ({interval})"
+
+
+def _forecast_note(found: Situation, row: Row, formats: Formats) -> str:
+    probability = found.probabilities.get(key(row))
+    if probability is None:
+        return formats.month(row["target_month"])
+    # Of some hundred futures none may reach it, or all: that is no certainty.
+    bound = "< 1" if probability < 0.01 else "> 99" if probability > 0.99 else f"{100 * probability:.0f}"
+    return formats.text(
+        "{month}; the target is reached with a probability of {probability}",
+        month=formats.month(row["target_month"]),
+        probability=f"{bound}\N{NO-BREAK SPACE}%",
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from publishing import beside
+from publishing import beside, explanation
 from publishing.model import DATABASE
 from publishing.sql import Connection, exists, rows
 
@@ -25,6 +25,7 @@ class Situation:
     """One release as rows. ``Key`` is (programme_id, indicator_id, organisation_id).
 
     ``goals`` are by (programme_id, goal_id). ``beside`` is what programmes follow beside their indicators, by kind.
+    ``explanations`` are the sentences of a change, a year before first; ``probabilities`` those of reaching the target, 0…1.
     """
 
     release: Row
@@ -39,6 +40,8 @@ class Situation:
     names: dict[str, dict[str, Row]]
     goals: dict[tuple[str, str], Row]
     beside: dict[str, list[Row]]
+    explanations: dict[Key, list[Row]]
+    probabilities: dict[Key, float | None]
 
     @property
     def withheld(self) -> list[str]:
@@ -66,6 +69,8 @@ def read(release_dir: Path) -> Situation:
             },
             goals=_goals(con),
             beside=beside.read(con),
+            explanations=explanation.read(con),
+            probabilities=_probabilities(con),
         )
 
 
@@ -166,6 +171,13 @@ def _names(con: Connection, table: str, column: str) -> dict[str, Row]:
 def _goals(con: Connection) -> dict[tuple[str, str], Row]:
     goals = rows(con, "FROM mart.dim_goal") if exists(con, "mart.dim_goal") else []
     return {(row["programme_id"], row["goal_id"]): row for row in goals}
+
+
+def _probabilities(con: Connection) -> dict[Key, float | None]:
+    if not exists(con, "indicator.forecast_method"):
+        return {}
+    found = rows(con, "FROM indicator.forecast_method WHERE division_id = 'all'")
+    return {key(row): row["probability_of_target"] for row in found}
 
 
 def key(row: Row) -> Key:

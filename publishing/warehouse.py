@@ -239,8 +239,8 @@ def assemble(settings: Settings, passport: Passport, previous: Path | None, targ
 
 
 def export_parquet(database: Path, folder: Path) -> None:
-    """Write each table of a warehouse file as ``<schema>.<table>.parquet`` into ``folder``, in the table's order, and the
-    ledger of all releases, which is a view.
+    """Write each table of a warehouse file as ``<schema>.<table>.parquet`` into ``folder``, in the table's order, and
+    the ledger of all releases, which is a view.
     """
     with duckdb.connect() as con:
         con.execute(f"ATTACH {literal(database)} AS release (READ_ONLY)")
