@@ -136,23 +136,25 @@ ORDER BY programme_id, indicator_id, organisation_id, against, dimension, place 
 """
 
 
-# The published table: type by column.
-COLUMNS = {
-    **dict.fromkeys(("programme_id", "indicator_id", "organisation_id"), "VARCHAR"),
-    "month": "DATE",
-    "against": "VARCHAR",
-    **{f"text_{language}": "VARCHAR" for language in LANGUAGES},
-}
+# The published table: each column and its type.
+COLUMNS = (
+    ("programme_id", "VARCHAR"),
+    ("indicator_id", "VARCHAR"),
+    ("organisation_id", "VARCHAR"),
+    ("month", "DATE"),
+    ("against", "VARCHAR"),
+    *((f"text_{language}", "VARCHAR") for language in LANGUAGES),
+)
 
 
 def add(con: Connection, database: str) -> None:
     """Make `indicator.explanation` in an attached release, from what that release shows and from nothing else."""
     table = f"{database}.indicator.explanation"
-    con.execute(f"CREATE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind in COLUMNS.items())})")
+    con.execute(f"CREATE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind in COLUMNS)})")
     found = list(explanations(rows(con, CONTRIBUTIONS.format(schema=f"{database}."))))
     # A column at a time: inserting row by row takes seconds on a busy machine.
-    unnested = ", ".join(f"unnest(?::{kind}[])" for kind in COLUMNS.values())
-    con.execute(f"INSERT INTO {table} SELECT {unnested}", [[row[name] for row in found] for name in COLUMNS])
+    unnested = ", ".join(f"unnest(?::{kind}[])" for _, kind in COLUMNS)
+    con.execute(f"INSERT INTO {table} SELECT {unnested}", [[row[name] for row in found] for name, _ in COLUMNS])
 
 
 def read(con: Connection) -> dict[Key, list[Row]]:

@@ -25,7 +25,7 @@ class Situation:
     """One release as rows. ``Key`` is (programme_id, indicator_id, organisation_id).
 
     ``goals`` are by (programme_id, goal_id). ``beside`` is what programmes follow beside their indicators, by kind.
-    ``explanations`` are the sentences of a change, a year before first; ``probabilities`` those of reaching the target, 0…1.
+    ``explanations`` are the sentences of a change, a year before first; ``probabilities`` those of reaching the target.
     """
 
     release: Row

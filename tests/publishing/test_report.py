@@ -182,6 +182,31 @@ def used_texts() -> set[str]:
     return found
 
 
+@pytest.mark.parametrize(
+    ("probability", "shown"), [(0.0, "< 1 %"), (0.004, "< 1 %"), (0.246, "25 %"), (0.99, "99 %"), (1.0, "> 99 %")]
+)
+def test_a_forecast_has_its_interval_its_month_and_the_odds_of_the_target(
+    settings: Settings, probability: float, shown: str
+) -> None:
+    change_build(
+        settings,
+        "UPDATE indicator.status SET forecast_value = 1200, forecast_low = 1190, forecast_high = 1210.04, "
+        "target_month = DATE '2025-12-01' WHERE indicator_id = 'cost'",
+        f"UPDATE indicator.forecast_method SET probability_of_target = {probability}",
+    )
+    text = spaced(parsed(page_of(settings, NIGHT)).text)
+    said = f"Ennuste1 200,0 (1 190,0…1 210,0) 12.2025; tavoite saavutetaan todennäköisyydellä {shown}"
+    assert text.count(said) == 2  # of each organisation
+
+
+def test_a_change_is_explained_on_its_card_against_a_year_before(html: str) -> None:
+    # 1,234.56 now and 1,200.06 a year before; health has moved it by +40 and social services by -5.5.
+    [told] = set(re.findall(r"<p>([^<]*vuotta aiemmin[^<]*)</p>", html))
+    assert spaced(told).startswith(
+        "Ostot, 12 kuukautta 10.2025 saakka: 1 234,6 milj. €. Luku on 34,5 milj. € (2,9 %) suurempi kuin vuotta aiemmin."
+    )
+
+
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
 def test_every_text_is_translated_with_the_same_placeholders(language: str) -> None:
     with (PUBLISHING / "locale" / f"{language}.po").open("rb") as stream:

@@ -343,7 +343,13 @@ SELECT
     2e6::DOUBLE AS reference_value, 'high' AS severity, 'ok' AS value_status, NULL::VARCHAR AS provisional_reason
 FROM (VALUES ('kymenlaakso'), ('kainuu')) AS o(organisation_id);
 CREATE TABLE indicator.escalation AS
-SELECT organisation_id, programme_id, 1::INTEGER AS place, warning_id, kind, value, value_status, provisional_reason
+SELECT
+    organisation_id, programme_id, 1::INTEGER AS place, warning_id, kind, severity, subject_kind, subject_id,
+    'Terveyspalvelut' AS subject_name_fi, 'Hälsotjänster' AS subject_name_sv, 'Health services' AS subject_name_en,
+    NULL::VARCHAR AS other_name_fi, NULL::VARCHAR AS other_name_sv, NULL::VARCHAR AS other_name_en,
+    DATE '2025-10-01' AS month, 4::BIGINT AS months_count, 'costs_show_too_little' AS reason, 'EUR' AS unit,
+    value, reference_value, 'talousjohtaja' AS owner_role, 'reconcile_claim_with_ledger' AS next_step, value_status,
+    provisional_reason
 FROM indicator.warning;
 
 CREATE TABLE quality.delivery (
