@@ -183,7 +183,7 @@ def used_texts() -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("probability", "shown"), [(0.0, "< 1 %"), (0.004, "< 1 %"), (0.246, "25 %"), (0.99, "99 %"), (1.0, "> 99 %")]
+    ("probability", "shown"), [(0.0, "< 1 %"), (0.004, "< 1 %"), (0.246, "25 %"), (0.98, "98 %"), (1.0, "> 99 %")]
 )
 def test_a_forecast_has_its_interval_its_month_and_the_odds_of_the_target(
     settings: Settings, probability: float, shown: str
@@ -203,7 +203,8 @@ def test_a_change_is_explained_on_its_card_against_a_year_before(html: str) -> N
     # 1,234.56 now and 1,200.06 a year before; health has moved it by +40 and social services by -5.5.
     [told] = set(re.findall(r"<p>([^<]*vuotta aiemmin[^<]*)</p>", html))
     assert spaced(told).startswith(
-        "Ostot, 12 kuukautta 10.2025 saakka: 1 234,6 milj. €. Luku on 34,5 milj. € (2,9 %) suurempi kuin vuotta aiemmin."
+        "Ostot, 12 kuukautta 10.2025 saakka: 1 234,6 milj. €. "
+        "Luku on 34,5 milj. € (2,9 %) suurempi kuin vuotta aiemmin."
     )
 
 
