@@ -187,7 +187,13 @@ def _forecast_note(found: Situation, row: Row, formats: Formats) -> str:
     if probability is None:
         return formats.month(row["target_month"])
     # Of some hundred futures none may reach it, or all: that is no certainty.
-    bound = "< 1" if probability < 0.01 else "> 99" if probability > 0.99 else f"{100 * probability:.0f}"
+    bound = (
+        "<\N{NO-BREAK SPACE}1"
+        if probability < 0.01
+        else ">\N{NO-BREAK SPACE}99"
+        if probability > 0.99
+        else f"{100 * probability:.0f}"
+    )
     return formats.text(
         "{month}; the target is reached with a probability of {probability}",
         month=formats.month(row["target_month"]),
