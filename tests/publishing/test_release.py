@@ -43,6 +43,8 @@ def test_first_release_holds_the_public_surface(settings: Settings, run: Nightly
         "meta.publication",
         "indicator.contribution",
         "indicator.explanation",
+        "indicator.spc",
+        "meta.dictionary",
         "indicator.cost_target",
         "indicator.deflated",
         "indicator.forecast",
