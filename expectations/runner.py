@@ -30,7 +30,7 @@ from expectations.executed import OF_BUILD, OF_LANDED, executed
 from expectations.result import CheckResult, Severity, Status
 from expectations.scratch import Delivery, LakeView, make_build_scratch
 from expectations.suite import Check, Suite, SuiteError, load_suite, suite_names
-from sources import lake
+from sources import identity, lake
 from sources.settings import Settings
 
 if TYPE_CHECKING:
@@ -230,7 +230,7 @@ def _maker(run_id: str, extract_id: str | None) -> _Make:
 
 
 def _safe(text: str | None) -> str | None:
-    return None if text is None else _PERSONAL.sub("***", text)[:_TEXT_LIMIT]
+    return None if text is None else identity.mask_loosely(_PERSONAL.sub("***", text))[:_TEXT_LIMIT]
 
 
 def _crash_text(suite: str, crash: Exception) -> str:

@@ -55,6 +55,8 @@ def _lines(report: CheckReport, language: str) -> Iterator[Text]:
     )
     for caveat in report.caveats:
         yield Text(messages.caveat(caveat, text), style="yellow")
+    if letter.holds_shapes(report.faults, report.caveats, report.refusal):
+        yield Text(text(messages.SHAPES))
 
 
 def _faults(report: CheckReport, language: str) -> RenderableType:

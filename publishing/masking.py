@@ -10,8 +10,6 @@ import re
 
 from sources import identity
 
-# The form of an identity code with any date and check character, and with the dashes that word processors make.
-_CODE = re.compile(r"(?<![0-9A-Za-z])[0-9]{6}[-+‐-―−A-FU-Y][0-9]{3}[0-9A-Z](?![0-9A-Za-z])", re.IGNORECASE)
 # A keyed pseudonym is 64 hex digits, and so is a delivery's hash, which nobody needs in a message.
 _PSEUDONYM = re.compile(r"(?<![0-9a-f])[0-9a-f]{64,}(?![0-9a-f])", re.IGNORECASE)
 
@@ -22,4 +20,4 @@ def masked(text: str) -> str:
     >>> masked("Havaittu 010190-123A.")
     'Havaittu ******-****.'
     """
-    return _PSEUDONYM.sub("***", _CODE.sub(identity.MASK, text))
+    return _PSEUDONYM.sub("***", identity.mask_loosely(text))

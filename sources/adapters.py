@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from sources.contract import load_contract
-from sources.header import fold
+from sources.header import fold, shown_name
 from sources.jsonstat import Dataset, Dimension, JsonStatError, Number, decode, describe, loads
 
 Rows = list[list[str | None]]
@@ -381,5 +381,7 @@ def _picked(path: Path, names: Mapping[str, str]) -> Rows:
 
 
 def _columns_text(header: Sequence[str]) -> str:
-    """Say what columns a table has; shortened and in ASCII, for it may be a binary file."""
-    return f"a table with the columns {', '.join(header)[:120]!a}"
+    """Say what columns a table has; shortened and in ASCII, for it may be a binary file or a table of anything."""
+    contract = load_contract("sotkanet")
+    names = (shown_name(name, number, contract) for number, name in enumerate(header, start=1))
+    return f"a table with the columns {', '.join(names)[:120]!a}"

@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from sources import identity
 from sources.refusal import Refused
 
 SUFFIX = ".control.json"
@@ -22,7 +23,10 @@ Origin = Literal["delivered", "generated", "public"]
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """Parsed sidecar. ``rows`` is None where the supplier states no number; column names are as written."""
+    """Parsed sidecar. ``rows`` is None where the supplier states no number; column names are as written.
+
+    ``name`` is the sidecar's, as it is shown.
+    """
 
     name: str = ""
     rows: int | None = None
@@ -42,10 +46,10 @@ def load_control(path: Path) -> Control:
         return Control()
     try:
         content = json.loads(sidecar.read_bytes(), parse_float=Decimal)
-        return _parse(sidecar.name, content)
+        return _parse(identity.mask_loosely(sidecar.name), content)
     except (ValueError, InvalidOperation) as error:
         problem = str(error) if type(error) is ValueError else "it cannot be read"
-        raise Refused("broken_control", name=sidecar.name, problem=problem) from error
+        raise Refused("broken_control", name=identity.mask_loosely(sidecar.name), problem=problem) from error
 
 
 def _parse(name: str, content: Any) -> Control:

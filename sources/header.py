@@ -4,23 +4,51 @@ Suppliers write the same column as ``Kirjauspäivä``, ``KIRJAUS_PVM`` or ``kirj
 folded (case, spaces, underscores, hyphens and the dots of å, ä, ö do not count). Guessing by likeness is
 deliberately absent: a name that is neither the contract's nor one of its aliases is unknown, is not loaded,
 and is told to the supplier.
+
+A header is text that somebody wrote, and so is a sheet's name: a workbook may have a column or a sheet for each person.
+It is shown as it is only where all its words are known (those of the contract, also misspelt ones, months, and
+:data:`COMMON`); else its number and its shape are (:mod:`sources.shape`), by which the supplier finds it.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
 from typing import TYPE_CHECKING
 
+from babel.dates import get_month_names
+
+from sources import identity
 from sources.refusal import Refused
+from sources.shape import LONGEST, is_plain, shape
 
 if TYPE_CHECKING:  # the contract's own column names are folded with this module
     from sources.contract import Contract
 
 MAX_TITLE_LINES = 20
+
+_COMMON = """
+koodi nimi nimike numero nro pvm paiva paivamaara kuukausi kk vuosi laji tyyppi luokka ryhma maara arvo summa tunnus
+tila tieto lisatieto lisatiedot selite kuvaus huom huomautus huomautukset kommentti kommentit viite yksikko paikka
+osasto hinta vero alv muu muut versio toimittaja toimittajan asiakas asiakkaan henkilo henkilon yksikon tuote rivi
+ohje ohjeet taul taulu taulukko data tiedot luvut kaavio yhteenveto muutokset muistiinpanot liite
+kod namn benamning nummer nr datum dag manad ar typ klass grupp antal belopp id status uppgift beskrivning
+anmarkning kommentar referens leverantor klient person personens enhet avdelning pris moms version kalla blad
+anvisning anvisningar bilaga code name number no date day month year type class group count value amount sum
+description note notes comment comments reference supplier client unit department price vat tax other source sheet
+table chart summary readme instructions total indicator region gender
+"""
+COMMON = frozenset(_COMMON.split())
+"""Words of headers and sheets' names that are no person's name, folded."""
+_COMPOUNDED = ("koodi", "nimi", "numero", "tunnus", "pvm", "laji", "tyyppi", "luokka", "ryhma", "selite", "prosentti")
+"""The last parts of Finnish compounds that are headers; ``paikka`` or ``lahde`` would be surnames."""
+_TYPO_LETTERS = 7
+_TYPO_LIKENESS = 0.8
+_WORD = re.compile(r"[^\W\d_]+")
 
 _IGNORED = re.compile(r"[\s_\-\u2010-\u2015\u00ad\ufeff]+")
 
@@ -71,6 +99,36 @@ def find_header(records: Sequence[Record], contract: Contract) -> tuple[int, int
     return best if best[0] >= min(2, len(contract.columns)) else (0, 0)
 
 
+def shown_name(text: str, number: int, contract: Contract) -> str:
+    """What is shown of the header of column ``number`` (1 = first), or of the name of that sheet of a workbook.
+
+    ``Kustanuspaikka`` and ``Alv-koodi`` are shown, ``Aino Esimerkki`` as fourth is ``#4 <xxxx xxxxxxxxx>``.
+    """
+    masked = identity.mask(text)
+    rest = _WORD.sub(lambda word: "" if _is_known(fold(word[0]), contract) else word[0], masked)
+    return masked if len(masked) <= 2 * LONGEST and is_plain(rest) else f"#{number} {shape(masked)}"
+
+
+def _is_known(word: str, contract: Contract) -> bool:
+    words, long, forbidden = _vocabulary(contract)
+    return (
+        word in words
+        or word.endswith(_COMPOUNDED)
+        or any(pattern.search(word) for pattern in forbidden)
+        or (len(word) >= _TYPO_LETTERS and bool(get_close_matches(word, long, 1, _TYPO_LIKENESS)))
+    )
+
+
+@cache
+def _vocabulary(contract: Contract) -> tuple[frozenset[str], tuple[str, ...], tuple[re.Pattern[str], ...]]:
+    """Folded words of the contract's headers, common ones and months; the long ones; patterns of forbidden columns."""
+    names = [name for column in contract.columns for name in (column.name, column.title, *column.aliases)]
+    months = [name for lang in ("fi", "sv", "en") for name in get_month_names("wide", "stand-alone", lang).values()]
+    words = frozenset(fold(word) for name in (*names, *months) for word in _WORD.findall(name)) | COMMON
+    long = tuple(sorted(word for word in words if len(word) >= _TYPO_LETTERS))
+    return words, long, tuple(re.compile(p) for p in contract.forbidden_columns)
+
+
 def match_header(cells: Record, row: int, contract: Contract, given: str | None = None) -> Header:
     """Return the header in ``cells``; Refused for a forbidden, doubled or missing column, with the names.
 
@@ -81,9 +139,12 @@ def match_header(cells: Record, row: int, contract: Contract, given: str | None 
     _refuse_forbidden(texts, folded, contract)
     names = _names(contract)
     meaning = [names.get(f, f) for f in folded]
-    doubled = [m for m, n in Counter(m for m in meaning if m).items() if n > 1]
+    first = {m: i for i, m in reversed(list(enumerate(meaning))) if m}
+    doubled = dict.fromkeys(m for i, m in enumerate(meaning) if m and first[m] != i)
     if doubled:
-        raise Refused("duplicate_column", columns=", ".join(doubled))
+        known = set(names.values())
+        shown = (m if m in known else shown_name(texts[first[m]], first[m] + 1, contract) for m in doubled)
+        raise Refused("duplicate_column", columns=", ".join(shown))
     position = {m: i for i, (m, f) in enumerate(zip(meaning, folded, strict=True)) if f in names}
     missing = [c.name for c in contract.loaded_columns if c.required and c.name not in {*position, given}]
     if missing:
@@ -98,6 +159,10 @@ def _names(contract: Contract) -> dict[str, str]:
 
 def _refuse_forbidden(texts: Sequence[str], folded: Sequence[str], contract: Contract) -> None:
     patterns = [re.compile(p) for p in contract.forbidden_columns]
-    found = [t for t, f in zip(texts, folded, strict=True) if any(p.search(f) for p in patterns)]
+    found = [
+        shown_name(text, number, contract)
+        for number, (text, name) in enumerate(zip(texts, folded, strict=True), start=1)
+        if any(pattern.search(name) for pattern in patterns)
+    ]
     if found:
         raise Refused("forbidden_column", columns=", ".join(found))

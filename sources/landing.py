@@ -62,7 +62,7 @@ class LandedFile:
     @property
     def file_name(self) -> str:
         """The name as receipts show it: an identity code in it is masked."""
-        return identity.mask(self.path.name)
+        return identity.mask_loosely(self.path.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +194,9 @@ def _walk(settings: Settings) -> tuple[list[LandedFile], list[Stray]]:
     organisations, contracts = known_organisations(settings), load_contracts()
     for folder in _entries(settings.landing):
         if not folder.is_dir():
-            strays.append(Stray("stray_file", identity.mask(folder.name)))
+            strays.append(Stray("stray_file", identity.mask_loosely(folder.name)))
         elif folder.name not in organisations:
-            strays.append(Stray("unknown_organisation", identity.mask(folder.name)))
+            strays.append(Stray("unknown_organisation", identity.mask_loosely(folder.name)))
         else:
             for extract in _entries(folder):
                 found, odd = _extract_folder(extract, folder.name, organisations[folder.name], contracts)
@@ -208,7 +208,7 @@ def _walk(settings: Settings) -> tuple[list[LandedFile], list[Stray]]:
 def _extract_folder(
     folder: Path, organisation_id: str, kind: str, contracts: dict[str, Contract]
 ) -> tuple[list[LandedFile], list[Stray]]:
-    relative = identity.mask(f"{organisation_id}/{folder.name}")
+    relative = identity.mask_loosely(f"{organisation_id}/{folder.name}")
     if not folder.is_dir():
         return [], [Stray("stray_file", relative, organisation_id)]
     contract = contracts.get(folder.name)
@@ -218,7 +218,7 @@ def _extract_folder(
         return [], [Stray("wrong_scope", relative, organisation_id)]
     files, strays = [], []
     for entry in _entries(folder):
-        shown = f"{relative}/{identity.mask(entry.name)}"
+        shown = f"{relative}/{identity.mask_loosely(entry.name)}"
         if not entry.is_file():
             strays.append(Stray("stray_folder", shown, organisation_id))
         elif not entry.name.endswith(SUFFIX):
@@ -233,7 +233,7 @@ def _of_no_contract(folder: Path, relative: str, organisation_id: str) -> list[S
     retired = load_retired().get(folder.name)
     if retired is None:
         return [Stray("unknown_extract", relative, organisation_id)]
-    paths = (f"{relative}/{identity.mask(entry.name)}" for entry in _entries(folder))
+    paths = (f"{relative}/{identity.mask_loosely(entry.name)}" for entry in _entries(folder))
     return [Stray("retired_extract", path, organisation_id, retired) for path in paths]
 
 
@@ -279,10 +279,16 @@ def take_in(
             if receipt is not None:
                 receipts.append(receipt)
         except Exception as error:
-            failures.append(Failure(file, identity.mask(f"{type(error).__name__}: {error}")))
+            failures.append(Failure(file, _error_text(error)))
         if progress is not None:
             progress(file)
     return TakenIn(tuple(receipts), tuple(failures))
+
+
+def _error_text(error: Exception) -> str:
+    """What people may read of an unexpected error. Only the system's and our own never quote a cell of the data."""
+    ours = isinstance(error, OSError) or type(error) is RuntimeError
+    return identity.mask_loosely(f"{type(error).__name__}: {error}") if ours else type(error).__name__
 
 
 class _Intake:

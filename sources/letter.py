@@ -1,10 +1,10 @@
 """The supplier's return letter: what is wrong with a refused or partly rejected delivery, row by row.
 
 A letter says the decision and its reason, what to do and whom to ask, how often each column fails for which reason,
-and then lists the faults: sheet, row and column as a person sees them, what was found (masked where it is personal, as
-the reader masks it), what was expected and an example made from the contract (:mod:`sources.expected`). It is a
-workbook and a plain text in Finnish, Swedish and English, made of a file that was only checked
-(:func:`letter_of_report`) or of what the lake keeps of a delivery (:func:`letters_of_night`).
+and then lists the faults: sheet, row and column as a person sees them, what was found (masked where it is personal, its
+shape where it could be, as the reader has it), what was expected and an example made from the contract
+(:mod:`sources.expected`). It is a workbook and a plain text in Finnish, Swedish and English, made of a file that was
+only checked (:func:`letter_of_report`) or of what the lake keeps of a delivery (:func:`letters_of_night`).
 
 A delivery's letter lies at a path that its bytes decide, so it is made once however often a night runs; the same
 letter always has the same bytes. The same bytes with another outcome (a corrected control file) give a further letter,
@@ -143,7 +143,7 @@ def letter_of_report(
     return Letter(
         contract=contract,
         organisation_id=organisation_id,
-        file_name=identity.mask(file_name),
+        file_name=identity.mask_loosely(file_name),
         decision=report.decision,
         counts=report.counts,
         refusal=report.refusal,
@@ -393,7 +393,7 @@ def _column(name: str | None, reason_code: str, say: messages.Translator) -> str
 
 def _found(fault: RowFault, say: messages.Translator) -> str:
     if fault.value is not None:
-        return identity.mask(fault.value)  # the reader has masked it already; a letter goes out of the house
+        return identity.mask_loosely(fault.value)  # the reader has masked it already; a letter goes out of the house
     return say("(empty)") if fault.reason_code == "missing" else say("(not shown)")
 
 
@@ -405,7 +405,7 @@ def _facts(letter: Letter, say: messages.Translator) -> list[tuple[str, str | in
         (say("Decision"), say(DECISIONS[letter.delivery_id is not None, letter.state]))
     ]
     if letter.refusal is not None:
-        facts.append((say("Reason"), identity.mask(_refusal_words(letter, say))))
+        facts.append((say("Reason"), identity.mask_loosely(_refusal_words(letter, say))))
     facts.append((say("What to do"), say(NEXT_STEPS[step])))
     facts.append((say("Try it first"), f"tilannekuva check {say('FILE')} --extract {letter.extract_id}"))
     facts.append((say("Contact"), contract.owner))
@@ -422,7 +422,16 @@ def _facts(letter: Letter, say: messages.Translator) -> list[tuple[str, str | in
     facts.append((say("Rows rejected"), counts.rejected))
     facts.append((say("Rows skipped (titles, sums, blank lines)"), counts.skipped_rows))
     facts += [(say("Note"), messages.caveat(caveat, say)) for caveat in letter.caveats]
+    if holds_shapes(letter.faults, letter.caveats, letter.refusal):
+        facts.append((say("Note"), say(messages.SHAPES)))
     return facts
+
+
+def holds_shapes(faults: Iterable[RowFault], caveats: Iterable[str], refusal: Refusal | str | None) -> bool:
+    """Whether something of the file is shown by its shape only (:mod:`sources.shape`), which then needs explaining."""
+    places = (text for fault in faults for text in (fault.value, fault.column_name, fault.sheet_name))
+    reason = refusal.text() if isinstance(refusal, Refusal) else refusal
+    return any("<" in text for text in (*places, *caveats, reason) if text)
 
 
 def _refusal_words(letter: Letter, say: messages.Translator) -> str:

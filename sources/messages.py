@@ -62,6 +62,11 @@ CAVEATS: Mapping[str, str] = {
     "omitted_sheet": "Sheet without a header line, not loaded: {name}",
 }
 """Text of each kind of caveat; a caveat is written ``kind:name``."""
+SHAPES = (
+    "What could be personal is not repeated here: between < and > each letter is shown as x and each digit as #, "
+    "and #4 is the fourth column or sheet. See your own file."
+)
+"""Text about what is shown by its shape (:mod:`sources.shape`)."""
 RETIRED = "The extract {extract} was retired on {date}. {reason} The file stays where it is."
 """Text about a file that was dropped for an extract whose contract is retired."""
 

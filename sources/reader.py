@@ -28,10 +28,10 @@ from typing import Any, Literal
 
 import duckdb
 
-from sources import grid, identity, lake, parsing, sheets, textfile
+from sources import grid, identity, lake, parsing, shape, sheets, textfile
 from sources.contract import Column, Contract
 from sources.control import Control, load_control
-from sources.header import Header, find_header, fold, match_header
+from sources.header import Header, find_header, fold, match_header, shown_name
 from sources.parsing import identifier, literal
 from sources.pseudonym import pseudonym_sql
 from sources.refusal import Refusal, Refused
@@ -133,7 +133,7 @@ class Reading:
         return "refused" if self.refusal else "accepted"
 
     def faults(self, limit: int | None = None) -> list[RowFault]:
-        """The faults in row order, at most ``limit``. Values are masked where personal."""
+        """The faults in row order, at most ``limit``. Of values stands what may be shown (:mod:`sources.shape`)."""
         if self._connection is None:
             return []
         query = f"SELECT {_FAULT} FROM ({_fault_places(self._sheets)}) ORDER BY record, ordinal"
@@ -320,7 +320,7 @@ def _title_rows(records: list[list[str]]) -> dict[str, int]:
 
 def _caveats(source: Source, contract: Contract) -> tuple[str, ...]:
     header = source.header
-    unknown = [f"unknown_column:{_masked_text(header.cells[i])}" for i in header.unknown]
+    unknown = [f"unknown_column:{shown_name(header.cells[i], i + 1, contract)}" for i in header.unknown]
     absent = [c.name for c in contract.loaded_columns if source.cell(c.name) is None]
     omitted = [f"omitted_sheet:{name}" for name in source.omitted]
     return (*unknown, *(f"absent_column:{name}" for name in absent), *omitted)
@@ -358,6 +358,7 @@ def _connect(work: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     }
     with duckdb.connect(":memory:", config=config) as connection:
         connection.execute(parsing.MACROS)
+        connection.execute(shape.MACROS)
         yield connection
 
 
@@ -505,7 +506,7 @@ def _fault_queries(source: Source, contract: Contract) -> Iterator[str]:
     personal = {source.header.position.get(c.name) for c in contract.columns if c.personal}
     for index, name in enumerate([*source.header.cells, *[""] * (source.width - len(source.header.cells))]):
         if index not in personal:
-            shown = _contract_name(source.header, index) or _masked_text(name) or f"#{index + 1}"
+            shown = _contract_name(source.header, index) or _name_shown(name, index + 1, contract)
             yield (
                 f"SELECT row_number, {literal(shown)}, 'identity_code', '{identity.MASK}' FROM suspect "
                 f"WHERE {_identity_hint(f'texts[{index + 1}]')}"
@@ -527,19 +528,24 @@ def _contract_name(header: Header, index: int) -> str | None:
     return next((name for name, at in header.position.items() if at == index), None)
 
 
-def _masked_text(text: str) -> str:
-    return identity.mask(text)[:_VALUE_LENGTH]
+def _name_shown(name: str, number: int, contract: Contract) -> str:
+    return shown_name(name, number, contract) if name else f"#{number}"
+
+
+def _value_shown(column: Column, text: str) -> str:
+    """What may be shown of a cell of ``column`` that is not what the column expects."""
+    if column.personal:
+        return literal(parsing.PERSONAL_MASK)
+    if column.kind == "choice":
+        return f"shown_choice({text}, [{', '.join(map(literal, column.allowed))}])"
+    return f"shown_text({text})"
 
 
 def _column_faults(column: Column, text: str, shifted: str) -> str:
     """Faults of one column. In a row with too many cells any cell may be another column's: nothing of it is shown."""
-    mask = literal(parsing.PERSONAL_MASK)
-    shown = (
-        mask
-        if column.personal
-        else f"CASE WHEN {shifted} THEN NULL WHEN {_identity_hint(text)} THEN '{identity.MASK}' "
-        f"ELSE left({text}, {_VALUE_LENGTH}) END"
-    )
+    shown = _value_shown(column, text)
+    if not column.personal:
+        shown = f"CASE WHEN NOT ({shifted}) THEN {shown} END"
     reason = parsing.fault_sql(column, text, identifier(column.name))
     return (
         f"SELECT row_number, {literal(column.name)}, reason, CASE WHEN {text} IS NOT NULL THEN {shown} END "
@@ -596,7 +602,10 @@ def _reject_duplicates(connection: duckdb.DuckDBPyConnection, contract: Contract
     if not contract.key:
         return
     key = ", ".join(identifier(n) for n in names)
-    shown = f"concat_ws('|', {key})"
+    # A value that a typed column has taken is what it should be; a text may be anything.
+    texts = {c.name for c in contract.columns if c.kind == "text" and not c.pattern}
+    parts = (f"shown_text({identifier(n)})" if n in texts else identifier(n) for n in names)
+    shown = f"concat_ws('|', {', '.join(parts)})"
     if any(contract.column(n).personal for n in names):
         shown = literal(parsing.PERSONAL_MASK)
     connection.execute(
@@ -646,7 +655,8 @@ def _refuse_disagreement(
     for name, expected in control.sums.items():
         column = columns.get(fold(name))
         if column is None or column.name not in source.header.position:
-            raise Refused("broken_control", name=control.name, problem=f"no column of numbers is called {name}")
+            problem = f"no column of numbers is called {_sum_shown(name, contract)}"
+            raise Refused("broken_control", name=control.name, problem=problem)
         query = (
             f"SELECT coalesce(sum({identifier(column.name)}), 0) FROM parsed WHERE {_ROW} > {source.header.row} "
             f"AND {_ROW} NOT IN (SELECT row_number FROM skipped)"
@@ -654,6 +664,12 @@ def _refuse_disagreement(
         found = Decimal(connection.execute(query).fetchall()[0][0])
         if found != expected:
             raise Refused("control_sum", column=column.name, expected=f"{expected:f}", found=f"{found:f}")
+
+
+def _sum_shown(name: str, contract: Contract) -> str:
+    """A name of the control's sums: it may be a column's, such as one of texts, or anything."""
+    known = any(fold(name) in column.folded_names for column in contract.columns)
+    return name if known else shape.shown(name)
 
 
 def _refuse_too_many(connection: duckdb.DuckDBPyConnection, contract: Contract, rejected: int, data: int) -> None:

@@ -1,7 +1,8 @@
 """Why a whole delivery is refused: a code for machines and a sentence for the supplier.
 
 The sentence is a template with named values, so that the same refusal can be told in Finnish, Swedish and
-English (:mod:`sources.messages`). It says what is wrong and what to do; it never quotes a cell of the data.
+English (:mod:`sources.messages`). It says what is wrong and what to do; it never quotes a cell of the data
+(a header or a sheet's name only as :func:`sources.header.shown_name` has it).
 """
 
 from __future__ import annotations

@@ -21,9 +21,9 @@ from pathlib import Path
 from babel.dates import get_month_names
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
-from sources import grid, identity
+from sources import grid
 from sources.contract import Contract
-from sources.header import Header, find_header, fold, match_header
+from sources.header import Header, find_header, fold, match_header, shown_name
 from sources.parsing import FIRST_YEAR, LAST_YEAR
 from sources.refusal import Refused
 
@@ -34,7 +34,8 @@ _LANGUAGES = ("fi", "sv", "en")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet that was read: its name (identity codes masked) and the records of the written table it became.
+    """One sheet that was read: its name as it is shown (:func:`sources.header.shown_name`), and the records of the
+    written table that it became.
 
     ``places`` are where its cells, from the left, stand in the common order of columns.
     """
@@ -50,7 +51,7 @@ class Workbook:
     """All tables of a workbook as one.
 
     ``months`` tells that the last cell of a record is its sheet's month, ``no_data`` the kind of every title, blank
-    line and header below the first sheet's, ``omitted`` the sheets without the header (identity codes masked).
+    line and header below the first sheet's, ``omitted`` the sheets without the header, as they are shown.
     """
 
     header: Header
@@ -62,7 +63,7 @@ class Workbook:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """One sheet's cells as text, its header and, where it has no column of months, its month."""
+    """One sheet's name as it is shown, its cells as text, its header and, without a column of months, its month."""
 
     name: str
     rows: list[list[str]]
@@ -109,9 +110,9 @@ def read_workbook(path: Path, contract: Contract, target: Path) -> Workbook:
             no_data |= {first + index: kind for index, kind in kinds.items() if index >= table.header.row}
         places = _places(table, header)
         records += _records(table, places, len(header.cells) + months, kinds.keys() if sheets else ())
-        sheets.append(Sheet(identity.mask(table.name), first, len(records), places))
+        sheets.append(Sheet(table.name, first, len(records), places))
     grid.write_rows(records, target)
-    return Workbook(header, tuple(sheets), months, no_data, tuple(identity.mask(name) for name in omitted))
+    return Workbook(header, tuple(sheets), months, no_data, tuple(omitted))
 
 
 @cache
@@ -137,26 +138,26 @@ def _tables(sheets: Iterable[tuple[str, list[list[str]]]], contract: Contract) -
     """Return the tables and the names of the sheets that hold none; an empty sheet is nothing to speak of."""
     tables: list[_Table] = []
     omitted: list[str] = []
-    for name, rows in sheets:
+    for number, (name, rows) in enumerate(sheets, start=1):
+        shown = shown_name(name, number, contract)
         row = find_header(rows[: grid.HEAD], contract)[1]
         if row:
-            tables.append(_table(name, rows, row, contract))
+            tables.append(_table(shown, month_of_name(name), rows, row, contract))
         elif any(cell.strip() for cells in rows for cell in cells):
-            omitted.append(name)
+            omitted.append(shown)
     return tables, omitted
 
 
-def _table(name: str, rows: list[list[str]], row: int, contract: Contract) -> _Table:
+def _table(name: str, month: str | None, rows: list[list[str]], row: int, contract: Contract) -> _Table:
     column = contract.sheet_period_column or ""
-    month = month_of_name(name)
     try:
         header = match_header(rows[row - 1], row, contract, given=column)
     except Refused as refused:
-        raise refused.on_sheet(identity.mask(name)) from refused
+        raise refused.on_sheet(name) from refused
     if column in header.position:
         return _Table(name, rows, header, None)
     if month is None:
-        raise Refused("sheet_month", sheet=identity.mask(name), column=column)
+        raise Refused("sheet_month", sheet=name, column=column)
     return _Table(name, rows, header, month)
 
 

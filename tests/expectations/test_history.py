@@ -39,7 +39,7 @@ def test_a_division_that_was_always_there_is_beyond_doubt(
 ) -> None:
     """PELA is in all of 2024-03 ... 2024-08, or only since April; then September comes without it."""
     for month in range(3, 9):
-        lake.deliver("kirjanpito", ledger(f"2024-{month:02}", rows=9, divisions=ALL if month >= first else TWO))
+        lake.deliver("kirjanpito", ledger(f"2024-{month:02}", rows=18, divisions=ALL if month >= first else TWO))
     lake.deliver("kirjanpito", ledger("2024-09", rows=9, divisions=TWO))
 
     found = bad(judge(settings, as_of=date(2024, 10, 5)))
@@ -61,7 +61,7 @@ def test_a_division_that_was_closed_on_purpose_lets_its_organisation_in(
     monkeypatch.setattr(runner, "load_suite", lambda name: _with(name, closed))
     for organisation in ("kymenlaakso", "kainuu"):
         for month in range(3, 10):
-            rows = ledger(f"2024-{month:02}", rows=9, divisions=ALL if month < 9 else TWO)
+            rows = ledger(f"2024-{month:02}", rows=18, divisions=ALL if month < 9 else TWO)
             lake.deliver("kirjanpito", rows, organisation=organisation)
 
     found = bad(judge(settings, as_of=date(2024, 10, 5)))

@@ -275,7 +275,7 @@ def test_at_most_a_limit_is_listed_and_all_are_counted(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@"])
 def test_a_cell_that_looks_like_a_formula_is_text(tmp_path: Path, start: str) -> None:
-    value = f"{start}HYPERLINK(A1)"
+    value = f"{start}A1*2"
     name = f"{start}a.csv"
     made = checked(tmp_path, ledger(L(1), L(2, tili=value)), name=name)
     found = sheets(made, tmp_path)
@@ -338,6 +338,13 @@ def test_no_letter_holds_a_personal_value(tmp_path: Path) -> None:
                 told = made.told_in(language)
                 said = text_of(told) + subject(told) + "".join(inside(told, tmp_path).values())
                 assert not [word for word in NAMES if word in said]
+
+
+def test_a_name_in_a_number_is_shown_by_its_shape_which_is_explained(tmp_path: Path) -> None:
+    said = text_of(checked(tmp_path, ledger(L(1), L(2, summa="Aino Virtanen 12"))).told_in("en"))
+    assert "    Found: <xxxx xxxxxxxx ##>\n" in said
+    assert f"Note: {messages.SHAPES}\n" in said
+    assert messages.SHAPES not in text_of(checked(tmp_path, ledger(L(1), L(2, summa="1.2,3"))).told_in("en"))
 
 
 # --- Examples that would be accepted: every column of every contract ---------------------------------------------
