@@ -2,9 +2,9 @@
 
 In both worlds the fire brigade has three persons through 2023 and 2024, so its figures are hidden, and with them those
 of the division with the next fewest. The days of sick leave of the two and their answers to surveys are dealt between
-them at random, by month and by round, their sum being the same in both worlds. From 2025 on the brigade has six persons:
-it is shown, and alike in both. If a row of any published table differed, whoever knew the one world could tell it from
-the other: a limit, a forecast, a contribution or a warning would have told of a hidden figure.
+them at random, by month and by round, their sum being the same in both worlds. From 2025 on the brigade has six
+persons: it is shown, and alike in both. If a row of any published table differed, whoever knew the one world could tell
+it from the other: a limit, a forecast, a contribution or a warning would have told of a hidden figure.
 """
 
 from __future__ import annotations
