@@ -125,8 +125,8 @@ def test_each_fault_is_found_where_it_is(nights: Nights) -> None:
 
 AT_FAULT = "'kymenlaakso', 'itauusimaa', 'pori'"
 # Whose rows say when and by which run they were made, and the log of all releases.
-OF_THE_RUN = {"indicator.reported", "meta.release", "quality.check_result", "quality.incident", "quality.caveat",
-              "quality.check_meaning"}  # fmt: skip
+OF_THE_RUN = {"indicator.reported", "meta.publication", "meta.release", "quality.check_result", "quality.incident",
+              "quality.caveat", "quality.check_meaning"}  # fmt: skip
 # What a night knows of the time of files; the same files lie in both nights.
 MOMENTS = {"received_at", "read_at", "receipt_id", "decided_at"}
 

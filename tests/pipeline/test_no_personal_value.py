@@ -543,5 +543,6 @@ def test_no_mail_holds_a_person(told: Told) -> None:
 
 
 def test_no_command_prints_a_person(told: Told) -> None:
-    assert "<xxxxxxxxxxxx xxxxxxxxxx>" in told.printed["check henkilosto 1"]  # it says something of every fault
+    # It says something of every fault; where the terminal is narrow the shape goes on in the next line of its cell.
+    assert all(part in told.printed["check henkilosto 1"] for part in ("<xxxxxxxxxxxx", "xxxxxxxxxx>"))
     assert leaks((command, text.encode()) for command, text in told.printed.items()) == []
