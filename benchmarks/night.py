@@ -175,12 +175,13 @@ def as_of(months: int) -> date:
 
 
 def released(home: Path) -> Values:
-    """Values of ``indicator.status`` in the current release of a home."""
+    """Values of ``indicator.status`` in the current release of a home, without the score of its own nights' checks."""
     database = home / "releases" / "current" / "tilannekuva.duckdb"
     with duckdb.connect(str(database), read_only=True) as con:
         rows = con.execute(
             "select indicator_id, month::varchar, value from indicator.status"
             " where organisation_id = 'kymenlaakso' and programme_id = 'kymenlaakso_2023' and value is not null"
+            " and indicator_id not like '%data_quality'"
         ).fetchall()
     return {indicator: (month, value) for indicator, month, value in rows}
 
