@@ -126,10 +126,9 @@ ORDER BY ends_on, action_code
 
 RISKS = "FROM mart.fct_risk ORDER BY points DESC NULLS LAST, risk_id"
 
-# What is read, and the tables that it needs; a release from before they were made has none of it.
-
 ESCALATIONS = "FROM indicator.escalation ORDER BY place"
 
+# What is read, and the tables that it needs; a release from before they were made has none of it.
 QUERIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "cost_targets": (COST_TARGETS, ("indicator.cost_target", "mart.dim_measure", "mart.dim_division")),
     "allocations": (ALLOCATIONS, ("mart.fct_allocation_monthly",)),
